@@ -1,0 +1,15 @@
+/** `npm run gen`: writes src/gen from facts/. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readFacts } from './facts.ts';
+import { generateTypes } from './types.ts';
+
+const out = fileURLToPath(new URL('../../src/gen/', import.meta.url));
+const facts = readFacts();
+
+for (const [name, text] of generateTypes(facts)) {
+  const path = join(out, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -1,0 +1,11 @@
+import { defineResource } from '#apimachinery/resource.ts';
+import type { MutatingWebhookConfiguration } from '#gen/admissionregistration/v1.ts';
+
+export const mutatingWebhookConfigurations = defineResource<MutatingWebhookConfiguration>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingWebhookConfiguration',
+  plural: 'mutatingwebhookconfigurations',
+  scope: 'Cluster',
+  categories: ['api-extensions'],
+});

@@ -1,0 +1,12 @@
+import { defineResource } from '#apimachinery/resource.ts';
+import type { ResourceQuota } from '#gen/core/v1.ts';
+
+export const resourceQuotas = defineResource<ResourceQuota>({
+  group: '',
+  version: 'v1',
+  kind: 'ResourceQuota',
+  plural: 'resourcequotas',
+  scope: 'Namespaced',
+  shortNames: ['quota'],
+  subresources: [{ name: 'status', kind: 'ResourceQuota', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,10 @@
+import { defineResource } from '#apimachinery/resource.ts';
+import type { CSINode } from '#gen/storage/v1.ts';
+
+export const csiNodes = defineResource<CSINode>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'CSINode',
+  plural: 'csinodes',
+  scope: 'Cluster',
+});

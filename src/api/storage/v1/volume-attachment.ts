@@ -1,0 +1,11 @@
+import { defineResource } from '#apimachinery/resource.ts';
+import type { VolumeAttachment } from '#gen/storage/v1.ts';
+
+export const volumeAttachments = defineResource<VolumeAttachment>({
+  group: 'storage.k8s.io',
+  version: 'v1',
+  kind: 'VolumeAttachment',
+  plural: 'volumeattachments',
+  scope: 'Cluster',
+  subresources: [{ name: 'status', kind: 'VolumeAttachment', verbs: ['get', 'patch', 'update'] }],
+});

@@ -1,0 +1,39 @@
+import type { KubeObject } from '#apimachinery/object.ts';
+
+/**
+ * The current state of the whole store in memory, one frozen object per key, and the fan-out of its changes.
+ * Reads cost no I/O; one change is decoded once and handed to every watcher as the same value.
+ */
+export interface WatchCache extends AsyncDisposable {
+  /** The revision that the cache shows. */
+  readonly revision: number;
+  /** Resolves, with the cache's revision, once the cache shows every write acknowledged before the call. */
+  fresh(signal?: AbortSignal): Promise<number>;
+  /** Resolves once the cache shows `revision` or later. */
+  waitFor(revision: number, signal?: AbortSignal): Promise<void>;
+  get(key: string): KubeObject | undefined;
+  /** Objects below a prefix such as `/registry/pods/` or `/registry/pods/default/`, in byte order of keys. */
+  list(prefix: string): readonly CachedItem[];
+  count(prefix: string): number;
+  /**
+   * Changes below `prefix` after revision `after`, in order and without gaps; history older than memory is read from
+   * the store. Each is one shared value for all watchers. @throws {Compacted} at the first step when `after` is gone.
+   */
+  watch(prefix: string, options: { after: number; signal: AbortSignal }): AsyncIterable<readonly CacheEvent[]>;
+  /** Called synchronously for every change as it is taken in. */
+  onEvent(prefix: string, callback: (event: CacheEvent) => void): () => void;
+}
+
+export interface CachedItem {
+  readonly key: string;
+  readonly object: KubeObject;
+}
+
+export interface CacheEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly key: string;
+  readonly revision: number;
+  /** The new state; for DELETED the last state, with the deletion's resourceVersion. */
+  readonly object: KubeObject;
+  readonly previous: KubeObject | undefined;
+}
