@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { corrected } from './corrections.ts';
 
 /** One field as the facts give it; see `facts/README.md`. */
 export interface FactField {
@@ -7,6 +8,8 @@ export interface FactField {
   repeated?: true;
   optional?: true;
   omitEmpty?: true;
+  /** Left out while zero, though a struct. */
+  omitZero?: true;
   pointer?: true;
   inline?: true;
   required?: true;
@@ -36,7 +39,7 @@ export interface Facts {
 
 export function readFacts(): Facts {
   const file = new URL('../../facts/kubernetes-api-1.36.json', import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Facts;
+  return corrected(JSON.parse(readFileSync(file, 'utf8')) as Facts);
 }
 
 /** `k8s.io.api.core.v1.Pod` lives in module `core/v1`; meta, runtime, intstr and quantity in `meta/v1`. */
@@ -49,3 +52,24 @@ export function moduleOf(type: string): string {
 }
 
 export const shortName = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
+
+const META = 'k8s.io.apimachinery.pkg.apis.meta.v1';
+const EMBEDDED = /(TemplateSpec|PersistentVolumeClaimTemplate)$/;
+/** Types with `apiVersion` and `kind` though they have no metadata. Source: what embeds metav1.TypeMeta. */
+const KINDS_WITHOUT_METADATA = new Set([
+  'k8s.io.api.admission.v1.AdmissionReview',
+  'k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.ConversionReview',
+  'k8s.io.api.core.v1.SerializedReference',
+  ...['NodeProxy', 'PodAttach', 'PodExec', 'PodLog', 'PodPortForward', 'PodProxy', 'ServiceProxy'].map(
+    (name) => `k8s.io.api.core.v1.${name}Options`,
+  ),
+  ...['APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'Status'].map((name) => `${META}.${name}`),
+  ...['Create', 'Delete', 'Get', 'List', 'Patch', 'Update'].map((name) => `${META}.${name}Options`),
+]);
+
+/** Whether values of the type say their own `apiVersion` and `kind`. */
+export function isKind(name: string, type: FactType): boolean {
+  const metadata = type.fields['metadata']?.type ?? '';
+  const hasMetadata = metadata === `${META}.ObjectMeta` || metadata === `${META}.ListMeta`;
+  return KINDS_WITHOUT_METADATA.has(name) || (hasMetadata && !EMBEDDED.test(name));
+}

@@ -1,8 +1,9 @@
 /** `npm run gen`: writes src/gen from facts/. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFacts } from './facts.ts';
+import { generateSchema } from './schema.ts';
 import { generateTypes } from './types.ts';
 
 const out = fileURLToPath(new URL('../../src/gen/', import.meta.url));
@@ -13,3 +14,7 @@ for (const [name, text] of generateTypes(facts)) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
+
+writeFileSync(join(out, 'schema.json'), generateSchema(facts));
+const cri: unknown = JSON.parse(readFileSync(new URL('../../facts/cri-v1.json', import.meta.url), 'utf8'));
+writeFileSync(join(out, 'cri.json'), `${JSON.stringify(cri)}\n`);

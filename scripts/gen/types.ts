@@ -33,7 +33,7 @@ export function jsonFields(facts: Facts, name: string): Map<string, FactField> {
   const fields = new Map<string, FactField>();
   for (const [key, field] of Object.entries(facts.types[name]?.fields ?? {})) {
     if (field.inline) for (const [inner, value] of jsonFields(facts, field.type)) fields.set(inner, value);
-    else fields.set(key, field);
+    else fields.set(field.jsonName ?? key, field);
   }
   return fields;
 }

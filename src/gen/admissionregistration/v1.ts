@@ -95,7 +95,7 @@ export interface MutatingWebhookConfiguration {
   apiVersion?: string | undefined;
   kind?: string | undefined;
   metadata: ObjectMeta;
-  Webhooks?: MutatingWebhook[] | undefined;
+  webhooks?: MutatingWebhook[] | undefined;
 }
 
 export interface MutatingWebhookConfigurationList {
@@ -228,7 +228,7 @@ export interface ValidatingWebhookConfiguration {
   apiVersion?: string | undefined;
   kind?: string | undefined;
   metadata: ObjectMeta;
-  Webhooks?: ValidatingWebhook[] | undefined;
+  webhooks?: ValidatingWebhook[] | undefined;
 }
 
 export interface ValidatingWebhookConfigurationList {
@@ -239,15 +239,15 @@ export interface ValidatingWebhookConfigurationList {
 }
 
 export interface Validation {
-  Expression: string;
+  expression: string;
   message?: string | undefined;
   reason?: string | undefined;
   messageExpression?: string | undefined;
 }
 
 export interface Variable {
-  Name: string;
-  Expression: string;
+  name: string;
+  expression: string;
 }
 
 export interface WebhookClientConfig {

@@ -113,55 +113,55 @@ export interface CustomResourceValidation {
 }
 
 export interface ExternalDocumentation {
-  description: string;
-  url: string;
+  description?: string | undefined;
+  url?: string | undefined;
 }
 
 export interface JSONSchemaProps {
-  id: string;
-  schema: string;
-  ref: string;
-  description: string;
-  type: string;
-  format: string;
-  title: string;
-  default: unknown;
-  maximum: number;
-  exclusiveMaximum: boolean;
-  minimum: number;
-  exclusiveMinimum: boolean;
-  maxLength: number;
-  minLength: number;
-  pattern: string;
-  maxItems: number;
-  minItems: number;
-  uniqueItems: boolean;
-  multipleOf: number;
-  enum: unknown[];
-  maxProperties: number;
-  minProperties: number;
-  required: string[];
-  items: JSONSchemaProps | JSONSchemaProps[];
-  allOf: JSONSchemaProps[];
-  oneOf: JSONSchemaProps[];
-  anyOf: JSONSchemaProps[];
+  id?: string | undefined;
+  '$schema'?: string | undefined;
+  '$ref'?: string | undefined;
+  description?: string | undefined;
+  type?: string | undefined;
+  format?: string | undefined;
+  title?: string | undefined;
+  default?: unknown | undefined;
+  maximum?: number | undefined;
+  exclusiveMaximum?: boolean | undefined;
+  minimum?: number | undefined;
+  exclusiveMinimum?: boolean | undefined;
+  maxLength?: number | undefined;
+  minLength?: number | undefined;
+  pattern?: string | undefined;
+  maxItems?: number | undefined;
+  minItems?: number | undefined;
+  uniqueItems?: boolean | undefined;
+  multipleOf?: number | undefined;
+  enum?: unknown[] | undefined;
+  maxProperties?: number | undefined;
+  minProperties?: number | undefined;
+  required?: string[] | undefined;
+  items?: JSONSchemaProps | JSONSchemaProps[] | undefined;
+  allOf?: JSONSchemaProps[] | undefined;
+  oneOf?: JSONSchemaProps[] | undefined;
+  anyOf?: JSONSchemaProps[] | undefined;
   not?: JSONSchemaProps | undefined;
-  properties: Record<string, JSONSchemaProps>;
-  additionalProperties: JSONSchemaProps | boolean;
-  patternProperties: Record<string, JSONSchemaProps>;
-  dependencies: Record<string, JSONSchemaProps | string[]>;
-  additionalItems: JSONSchemaProps | boolean;
-  definitions: Record<string, JSONSchemaProps>;
+  properties?: Record<string, JSONSchemaProps> | undefined;
+  additionalProperties?: JSONSchemaProps | boolean | undefined;
+  patternProperties?: Record<string, JSONSchemaProps> | undefined;
+  dependencies?: Record<string, JSONSchemaProps | string[]> | undefined;
+  additionalItems?: JSONSchemaProps | boolean | undefined;
+  definitions?: Record<string, JSONSchemaProps> | undefined;
   externalDocs?: ExternalDocumentation | undefined;
-  example: unknown;
-  nullable: boolean;
-  xKubernetesPreserveUnknownFields: boolean;
-  xKubernetesEmbeddedResource: boolean;
-  xKubernetesIntOrString: boolean;
-  xKubernetesListMapKeys?: string[] | undefined;
-  xKubernetesListType?: string | undefined;
-  xKubernetesMapType?: string | undefined;
-  xKubernetesValidations: ValidationRule[];
+  example?: unknown | undefined;
+  nullable?: boolean | undefined;
+  'x-kubernetes-preserve-unknown-fields'?: boolean | undefined;
+  'x-kubernetes-embedded-resource'?: boolean | undefined;
+  'x-kubernetes-int-or-string'?: boolean | undefined;
+  'x-kubernetes-list-map-keys'?: string[] | undefined;
+  'x-kubernetes-list-type'?: string | undefined;
+  'x-kubernetes-map-type'?: string | undefined;
+  'x-kubernetes-validations'?: ValidationRule[] | undefined;
 }
 
 export interface SelectableField {
@@ -177,7 +177,7 @@ export interface ServiceReference {
 
 export interface ValidationRule {
   rule: string;
-  message: string;
+  message?: string | undefined;
   messageExpression?: string | undefined;
   reason?: string | undefined;
   fieldPath?: string | undefined;

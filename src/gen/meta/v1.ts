@@ -295,7 +295,7 @@ export interface TypeMeta {
 export interface Unknown {
   apiVersion?: string | undefined;
   kind?: string | undefined;
-  raw: string;
+  '-': string;
   contentEncoding: string;
   contentType: string;
 }
