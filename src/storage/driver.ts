@@ -21,7 +21,10 @@ export interface StorageDriver extends AsyncDisposable {
    */
   put(key: string, value: Uint8Array, options: { expect: number }): Promise<number>;
 
-  /** Removes when the key's latest revision is `expect`; resolves with the deletion's revision. @throws {RevisionMismatch} */
+  /**
+   * Removes when the key's latest revision is `expect`; resolves with the deletion's revision.
+   * @throws {RevisionMismatch} also, with 0, when there is no such key.
+   */
   delete(key: string, options: { expect: number }): Promise<number>;
 
   /**
@@ -66,6 +69,6 @@ export interface Change {
   readonly createRevision: number;
   /** The new value; for `delete` empty. The very bytes object given to `put`, where the driver can keep it. */
   readonly value: Uint8Array;
-  /** The value before, where there was one. */
+  /** The value before, where there was one; always given for changes read from history, for live ones where it costs nothing. */
   readonly previous?: Uint8Array | undefined;
 }

@@ -27,8 +27,7 @@ export function memoryDriver(): StorageDriver {
     if (isClosed) throw new StorageUnavailable('the store is closed');
     const current = latest.get(key);
     const actual = current?.revision ?? 0;
-    if (actual !== expect) throw new RevisionMismatch(key, actual);
-    if (value === undefined && !current) return revision;
+    if (actual !== expect || (value === undefined && !current)) throw new RevisionMismatch(key, actual);
     revision += 1;
     const change: Change = {
       type: value ? 'put' : 'delete',

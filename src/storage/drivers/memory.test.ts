@@ -1,0 +1,4 @@
+import { storageContract } from '../driver.contract.ts';
+import { memoryDriver } from './memory.ts';
+
+storageContract('memory', async () => memoryDriver());
