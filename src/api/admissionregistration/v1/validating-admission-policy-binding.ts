@@ -1,5 +1,7 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { ValidatingAdmissionPolicyBinding } from '#gen/admissionregistration/v1.ts';
+import { paramRefCell } from '../../columns/param-ref.ts';
+import { defaultAdmissionPolicyBinding } from '../../defaults/admission-policy.ts';
 
 export const validatingAdmissionPolicyBindings = defineResource<ValidatingAdmissionPolicyBinding>({
   group: 'admissionregistration.k8s.io',
@@ -8,4 +10,9 @@ export const validatingAdmissionPolicyBindings = defineResource<ValidatingAdmiss
   plural: 'validatingadmissionpolicybindings',
   scope: 'Cluster',
   categories: ['api-extensions'],
+  columns: [
+    { name: 'PolicyName', type: 'string', of: ({ spec }) => spec?.policyName ?? '' },
+    { name: 'ParamRef', type: 'string', of: ({ spec }) => paramRefCell(spec?.paramRef) },
+  ],
+  defaults: defaultAdmissionPolicyBinding,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { ValidatingAdmissionPolicy } from '#gen/admissionregistration/v1.ts';
+import { defaultAdmissionPolicy } from '../../defaults/admission-policy.ts';
 
 export const validatingAdmissionPolicies = defineResource<ValidatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
@@ -9,4 +10,13 @@ export const validatingAdmissionPolicies = defineResource<ValidatingAdmissionPol
   scope: 'Cluster',
   categories: ['api-extensions'],
   subresources: [{ name: 'status', kind: 'ValidatingAdmissionPolicy', verbs: ['get', 'patch', 'update'] }],
+  columns: [
+    { name: 'Validations', type: 'integer', of: ({ spec }) => spec?.validations?.length ?? 0 },
+    {
+      name: 'ParamKind',
+      type: 'string',
+      of: ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>'),
+    },
+  ],
+  defaults: defaultAdmissionPolicy,
 });

@@ -7,4 +7,5 @@ export const leases = defineResource<Lease>({
   kind: 'Lease',
   plural: 'leases',
   scope: 'Namespaced',
+  columns: [{ name: 'Holder', type: 'string', of: ({ spec }) => spec?.holderIdentity ?? '' }],
 });

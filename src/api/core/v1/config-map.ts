@@ -8,4 +8,7 @@ export const configMaps = defineResource<ConfigMap>({
   plural: 'configmaps',
   scope: 'Namespaced',
   shortNames: ['cm'],
+  columns: [
+    { name: 'Data', type: 'string', of: ({ data, binaryData }) => Object.keys({ ...data, ...binaryData }).length },
+  ],
 });

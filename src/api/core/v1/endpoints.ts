@@ -1,5 +1,7 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { Endpoints } from '#gen/core/v1.ts';
+import { endpointsCell } from '../../columns/endpoints.ts';
+import { defaultEndpoints } from '../../defaults/endpoints.ts';
 
 export const endpoints = defineResource<Endpoints>({
   group: '',
@@ -10,4 +12,6 @@ export const endpoints = defineResource<Endpoints>({
   singular: 'endpoints',
   scope: 'Namespaced',
   shortNames: ['ep'],
+  columns: [{ name: 'Endpoints', type: 'string', of: endpointsCell }],
+  defaults: defaultEndpoints,
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { ResourceQuota } from '#gen/core/v1.ts';
+import { quotaLimitsCell, quotaRequestsCell } from '../../columns/quota.ts';
 
 export const resourceQuotas = defineResource<ResourceQuota>({
   group: '',
@@ -9,4 +10,8 @@ export const resourceQuotas = defineResource<ResourceQuota>({
   scope: 'Namespaced',
   shortNames: ['quota'],
   subresources: [{ name: 'status', kind: 'ResourceQuota', verbs: ['get', 'patch', 'update'] }],
+  columns: [
+    { name: 'Request', type: 'string', of: quotaRequestsCell },
+    { name: 'Limit', type: 'string', of: quotaLimitsCell },
+  ],
 });

@@ -7,4 +7,12 @@ export const secrets = defineResource<Secret>({
   kind: 'Secret',
   plural: 'secrets',
   scope: 'Namespaced',
+  columns: [
+    { name: 'Type', type: 'string', of: ({ type }) => type ?? '' },
+    { name: 'Data', type: 'string', of: ({ data }) => Object.keys(data ?? {}).length },
+  ],
+  selectableFields: { type: ({ type }) => type ?? '' },
+  defaults: (secret) => {
+    secret.type ||= 'Opaque';
+  },
 });

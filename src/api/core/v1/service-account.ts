@@ -11,4 +11,5 @@ export const serviceAccounts = defineResource<ServiceAccount>({
   subresources: [
     { name: 'token', group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
   ],
+  columns: [{ name: 'Secrets', type: 'string', of: ({ secrets }) => secrets?.length ?? 0 }],
 });

@@ -1,5 +1,6 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { FlowSchema } from '#gen/flowcontrol/v1.ts';
+import { ageColumn } from '../../columns/age.ts';
 
 export const flowSchemas = defineResource<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -8,4 +9,18 @@ export const flowSchemas = defineResource<FlowSchema>({
   plural: 'flowschemas',
   scope: 'Cluster',
   subresources: [{ name: 'status', kind: 'FlowSchema', verbs: ['get', 'patch', 'update'] }],
+  columns: [
+    { name: 'PriorityLevel', type: 'string', of: ({ spec }) => spec?.priorityLevelConfiguration?.name ?? '' },
+    { name: 'MatchingPrecedence', type: 'string', of: ({ spec }) => spec?.matchingPrecedence ?? 0 },
+    { name: 'DistinguisherMethod', type: 'string', of: ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>' },
+    ageColumn,
+    {
+      name: 'MissingPL',
+      type: 'string',
+      of: ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
+    },
+  ],
+  defaults: ({ spec }) => {
+    spec.matchingPrecedence ??= 1000;
+  },
 });

@@ -1,5 +1,7 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { IngressClass } from '#gen/networking/v1.ts';
+import { parametersCell } from '../../columns/ingress.ts';
+import { defaultIngressClass } from '../../defaults/ingress.ts';
 
 export const ingressClasses = defineResource<IngressClass>({
   group: 'networking.k8s.io',
@@ -7,4 +9,9 @@ export const ingressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   plural: 'ingressclasses',
   scope: 'Cluster',
+  columns: [
+    { name: 'Controller', type: 'string', of: ({ spec }) => spec.controller ?? '' },
+    { name: 'Parameters', type: 'string', of: parametersCell },
+  ],
+  defaults: defaultIngressClass,
 });

@@ -8,4 +8,5 @@ export const serviceCidrs = defineResource<ServiceCIDR>({
   plural: 'servicecidrs',
   scope: 'Cluster',
   subresources: [{ name: 'status', kind: 'ServiceCIDR', verbs: ['get', 'patch', 'update'] }],
+  columns: [{ name: 'CIDRs', type: 'string', of: ({ spec }) => spec?.cidrs?.join(',') ?? '' }],
 });

@@ -7,4 +7,5 @@ export const runtimeClasses = defineResource<RuntimeClass>({
   kind: 'RuntimeClass',
   plural: 'runtimeclasses',
   scope: 'Cluster',
+  columns: [{ name: 'Handler', type: 'string', of: ({ handler }) => handler }],
 });

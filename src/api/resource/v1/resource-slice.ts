@@ -7,4 +7,13 @@ export const resourceSlices = defineResource<ResourceSlice>({
   kind: 'ResourceSlice',
   plural: 'resourceslices',
   scope: 'Cluster',
+  columns: [
+    { name: 'Node', type: 'string', of: ({ spec }) => spec?.nodeName ?? '<none>' },
+    { name: 'Driver', type: 'string', of: ({ spec }) => spec?.driver ?? '' },
+    { name: 'Pool', type: 'string', of: ({ spec }) => spec?.pool?.name ?? '' },
+  ],
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec?.nodeName ?? '',
+    'spec.driver': ({ spec }) => spec?.driver ?? '',
+  },
 });

@@ -7,4 +7,5 @@ export const csiNodes = defineResource<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   scope: 'Cluster',
+  columns: [{ name: 'Drivers', type: 'integer', of: ({ spec }) => spec?.drivers?.length ?? 0 }],
 });

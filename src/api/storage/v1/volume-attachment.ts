@@ -8,4 +8,10 @@ export const volumeAttachments = defineResource<VolumeAttachment>({
   plural: 'volumeattachments',
   scope: 'Cluster',
   subresources: [{ name: 'status', kind: 'VolumeAttachment', verbs: ['get', 'patch', 'update'] }],
+  columns: [
+    { name: 'Attacher', type: 'string', format: 'name', of: ({ spec }) => spec.attacher },
+    { name: 'PV', type: 'string', of: ({ spec }) => spec.source?.persistentVolumeName ?? '' },
+    { name: 'Node', type: 'string', of: ({ spec }) => spec.nodeName },
+    { name: 'Attached', type: 'boolean', of: ({ status }) => status?.attached ?? false },
+  ],
 });

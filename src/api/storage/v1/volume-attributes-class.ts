@@ -8,4 +8,5 @@ export const volumeAttributesClasses = defineResource<VolumeAttributesClass>({
   plural: 'volumeattributesclasses',
   scope: 'Cluster',
   shortNames: ['vac'],
+  columns: [{ name: 'DriverName', type: 'string', of: ({ driverName }) => driverName }],
 });
