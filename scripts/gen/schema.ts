@@ -13,7 +13,11 @@ export function generateSchema(facts: Facts): string {
   const enumIndex = new Map(enums.map((name, index) => [name, index]));
   const places: Places = { typeOf: (type) => shortType(type, indexOf), enumOf: (name) => enumIndex.get(name) ?? -1 };
   const lines = names.map((name) => typeLine(name, facts.types[name] ?? { fields: {} }, places));
-  const values = enums.map((name) => [facts.enums[name]?.closed ? 1 : 0, ...(facts.enums[name]?.values ?? [])]);
+  const values = enums.map((name) => [
+    facts.enums[name]?.closed ? 1 : 0,
+    name.split('.').slice(-2).join('.'),
+    ...(facts.enums[name]?.values ?? []),
+  ]);
   return `${JSON.stringify({ names, lines, enums: values }, null, 0)}\n`;
 }
 
