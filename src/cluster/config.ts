@@ -9,9 +9,9 @@ export interface ClusterConfig {
   /** Where the API answers on this machine. */
   readonly host: string;
   readonly port: number;
-  /** Real nodes on this machine, each in a network namespace of its own. */
+  /** Nodes on this machine that run containers, each in a network namespace of its own. */
   readonly nodes: number;
-  /** Nodes that run nothing. */
+  /** Nodes that run nothing: their pods are data. */
   readonly simulatedNodes: number;
   /** `none`: no packet leaves the nodes; `nat`: pods reach what this machine reaches. */
   readonly uplink: 'none' | 'nat';
