@@ -41,7 +41,7 @@ export function decodeText(
     const kind = kindOf(parsed, expected);
     said = kind;
     if (!options.anyVersion) checkKind(kind, expected);
-    const { value, unknown } = canonicalize(parsed as Record<string, unknown>, schema);
+    const { value, unknown } = canonicalize((parsed ?? {}) as Record<string, unknown>, schema);
     if (fieldValidation !== 'Ignore') {
       const isRepeated = countMembersOf(text) !== countMembers(parsed);
       const found = isRepeated ? strictErrors(text, schema) : unknownFieldErrors(unknown);
