@@ -1,0 +1,87 @@
+import { notAcceptable } from '#apimachinery/status.ts';
+
+/** How the client wants its answer. */
+export interface Accepted {
+  readonly mediaType: MediaType;
+  /** `Table`, `PartialObjectMetadata`, `PartialObjectMetadataList`, `APIGroupDiscoveryList`; empty for the object itself. */
+  readonly as: string;
+  /** Group and version of `as`. */
+  readonly group: string;
+  readonly version: string;
+}
+
+export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
+
+export const MEDIA_TYPES: readonly MediaType[] = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+];
+
+interface Clause {
+  readonly type: string;
+  readonly subtype: string;
+  readonly params: ReadonlyMap<string, string>;
+  readonly quality: number;
+}
+
+export interface AcceptRules {
+  readonly mediaTypes: readonly MediaType[];
+  /** Whether answers may be turned into `as`. */
+  readonly allows: (as: { kind: string; group: string; version: string }) => boolean;
+}
+
+/**
+ * The first of the client's wishes that can be granted; JSON where it has none.
+ * Source: apiserver/pkg/endpoints/handlers/negotiation. @throws {StatusError} 406
+ */
+export function accept(header: string | undefined, rules: AcceptRules): Accepted {
+  if (!header) return { mediaType: rules.mediaTypes[0] ?? 'application/json', as: '', group: '', version: '' };
+  for (const clause of clausesOf(header)) {
+    const mediaType = rules.mediaTypes.find((offered) => matches(clause, offered));
+    const wish = mediaType && wishOf(clause, rules);
+    if (mediaType && wish) return { mediaType, ...wish };
+  }
+  throw notAcceptable(`only the following media types are accepted: ${rules.mediaTypes.join(', ')}`);
+}
+
+function wishOf({ params }: Clause, rules: AcceptRules): Omit<Accepted, 'mediaType'> | undefined {
+  const wish = { as: params.get('as') ?? '', group: params.get('g') ?? '', version: params.get('v') ?? '' };
+  if (wish.as === '') return { as: '', group: '', version: '' };
+  return rules.allows({ kind: wish.as, group: wish.group, version: wish.version }) ? wish : undefined;
+}
+
+function matches({ type, subtype }: Clause, offered: MediaType): boolean {
+  const [offeredType, offeredSubtype] = offered.split('/');
+  if (type === '*') return subtype === '*';
+  return type === offeredType && (subtype === '*' || subtype === offeredSubtype);
+}
+
+function clausesOf(header: string): readonly Clause[] {
+  const clauses = header.split(',').flatMap((text) => clauseOf(text) ?? []);
+  return clauses.sort((a, b) => b.quality - a.quality || specificity(b) - specificity(a));
+}
+
+const specificity = ({ type, subtype }: Clause) => (type === '*' ? 0 : subtype === '*' ? 1 : 2);
+
+function clauseOf(text: string): Clause | undefined {
+  const [full = '', ...rest] = text.split(';').map((part) => part.trim());
+  const [type = '', subtype = full === '*' ? '*' : ''] = full.toLowerCase().split('/');
+  if (type === '' || subtype === '') return undefined;
+  const params = new Map(
+    rest.map((part) => {
+      const equals = part.indexOf('=');
+      return equals < 0 ? ([part, ''] as const) : ([part.slice(0, equals), part.slice(equals + 1)] as const);
+    }),
+  );
+  const quality = Number(params.get('q') ?? 1);
+  return { type, subtype, params, quality: Number.isNaN(quality) ? 1 : quality };
+}
+
+/** The bare media type of a `Content-Type`, in lower case and without parameters. */
+export function bareMediaType(header: string): string {
+  return (header.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+/** YAML has no frames, so watches cannot have it. */
+export const STREAM_TYPES: readonly MediaType[] = ['application/json', 'application/vnd.kubernetes.protobuf'];
