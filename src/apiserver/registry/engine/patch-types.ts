@@ -1,0 +1,39 @@
+import { applyPatch, type Operation } from 'fast-json-patch';
+import type { KubeObject } from '#apimachinery/object.ts';
+import type { Patch } from '#apimachinery/request.ts';
+import type { Resource } from '#apimachinery/resource.ts';
+import { failure, unsupportedMediaType } from '#apimachinery/status.ts';
+import { cloneJson } from './clone.ts';
+
+/** The object after the patch; `existing` stays as it is. @throws {StatusError} 400, 415, 422 */
+export function patched(_resource: Resource, existing: KubeObject, { patchType, patch }: Patch): KubeObject {
+  if (patchType === 'application/json-patch+json') return jsonPatched(existing, patch as Operation[]);
+  if (patchType === 'application/merge-patch+json') return merged(existing, patch) as KubeObject;
+  throw unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json`,
+  );
+}
+
+function jsonPatched(existing: KubeObject, operations: Operation[]): KubeObject {
+  try {
+    return applyPatch(cloneJson(existing), operations, true).newDocument;
+  } catch (error) {
+    const message = 'the server rejected our request due to an error in our request';
+    throw failure({ code: 422, reason: 'Invalid', message, details: {}, cause: error });
+  }
+}
+
+/** RFC 7396. */
+function merged(target: unknown, patch: unknown): unknown {
+  if (!isRecord(patch)) return cloneJson(patch);
+  const result: Record<string, unknown> = isRecord(target) ? { ...cloneJson(target) } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = merged(result[key], value);
+  }
+  return result;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

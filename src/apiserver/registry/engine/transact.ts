@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '#apimachinery/object.ts';
+import { RevisionMismatch } from '#storage/errors.ts';
+import type { Call } from './core.ts';
+import { fromStored } from './versions.ts';
+import { deleteKey, plainError, putObject, revisionOf } from './write.ts';
+
+/** What a transaction made of what it found. `undo` gives back what was reserved, should the write fail. */
+export type Outcome =
+  | { readonly write: 'put'; readonly object: KubeObject; readonly undo?: (() => void) | undefined }
+  | { readonly write: 'delete'; readonly object: KubeObject }
+  | { readonly write: 'nothing'; readonly object: KubeObject };
+
+export interface Settled {
+  readonly object: KubeObject;
+  readonly write: Outcome['write'];
+}
+
+const MAX_ATTEMPTS = 1_000;
+
+/**
+ * Reads, decides and writes as one step: `decide` runs again whenever another write came between. What does not differ
+ * from what there is, is not written. Source: storage.Interface GuaranteedUpdate.
+ */
+export async function transact(
+  call: Call,
+  key: string,
+  decide: (existing: KubeObject | undefined) => Outcome | Promise<Outcome>,
+): Promise<Settled> {
+  const { core, resource } = call;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const stored = core.cache.get(key);
+    const existing = stored && fromStored(resource, stored);
+    let outcome: Outcome;
+    try {
+      outcome = await decide(existing);
+    } catch (error) {
+      if (!(await isOutdated(call, key, stored))) throw error;
+      continue;
+    }
+    try {
+      return await commit(call, key, { existing, outcome });
+    } catch (error) {
+      if (outcome.write === 'put') outcome.undo?.();
+      if (!(error instanceof RevisionMismatch)) throw error;
+      await core.cache.fresh();
+    }
+  }
+  throw plainError(`${key} changes faster than it can be written`);
+}
+
+/** Whether a decision was taken on a state that the store has left behind. */
+async function isOutdated({ core }: Call, key: string, seen: KubeObject | undefined): Promise<boolean> {
+  await core.cache.fresh();
+  return core.cache.get(key) !== seen;
+}
+
+interface Decision {
+  existing: KubeObject | undefined;
+  outcome: Outcome;
+}
+
+async function commit(call: Call, key: string, { existing, outcome }: Decision): Promise<Settled> {
+  const { object, write } = outcome;
+  if (write === 'nothing' || call.dryRun) {
+    if (write === 'put') outcome.undo?.();
+    return { object, write };
+  }
+  if (write === 'delete') {
+    if (existing) await deleteKey(call, key, revisionOf(existing));
+    return { object, write };
+  }
+  if (existing && isSame(object, existing)) return { object: existing, write: 'nothing' };
+  return { object: await putObject(call, key, { object, expect: existing ? revisionOf(existing) : 0 }), write };
+}
+
+function isSame(next: KubeObject, existing: KubeObject): boolean {
+  return isDeepStrictEqual(
+    { ...next, metadata: { ...next.metadata, resourceVersion: '' } },
+    { ...existing, metadata: { ...existing.metadata, resourceVersion: '' } },
+  );
+}
