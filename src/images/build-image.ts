@@ -14,6 +14,7 @@ import {
   IMAGE_NAME,
   type ImageConfig,
   type Index,
+  LAYER_TYPE,
   MANIFEST_TYPE,
   type Manifest,
   type ProcessConfig,
@@ -31,6 +32,8 @@ export interface ImageRecipe {
   readonly base?: string | undefined;
   readonly process?: ProcessConfig | undefined;
   readonly architecture?: Architecture | undefined;
+  /** Small files, or written and read fast; default `gzip`. */
+  readonly compression?: 'gzip' | 'none' | undefined;
 }
 
 /** This machine's architecture in OCI's words. */
@@ -53,7 +56,8 @@ export async function buildImage(recipe: ImageRecipe, file: string): Promise<{ n
   const own: { layer: Descriptor; diffId: string }[] = [];
   for (const entries of recipe.layers) {
     const tar = await layerTar(entries);
-    own.push({ layer: add(gzipSync(tar, { level: 6 }), GZIP_LAYER_TYPE), diffId: digestOf(tar) });
+    const layer = recipe.compression === 'none' ? add(tar, LAYER_TYPE) : add(gzipSync(tar), GZIP_LAYER_TYPE);
+    own.push({ layer, diffId: digestOf(tar) });
   }
   const config = add(
     json(
