@@ -37,9 +37,11 @@ export function ensureDependencies() {
   });
 }
 
-/** Debian packages for real nodes that this machine lacks. */
-export function missingPackages() {
-  const missing = Object.entries(PACKAGES).filter(([program]) =>
+/** What tests need beside. */
+export const TEST_PACKAGES = { unzip: 'unzip' };
+
+function missingPackages(wanted) {
+  const missing = Object.entries(wanted).filter(([program]) =>
     program.startsWith('/')
       ? !existsSync(program) && !existsSync(`/opt/cni/bin/${program.split('/').pop()}`)
       : !isThere(program),
@@ -48,8 +50,8 @@ export function missingPackages() {
 }
 
 /** Installs Debian packages for real nodes, saying so first; where that cannot be done, says what to do. */
-export function ensurePackages() {
-  const missing = missingPackages();
+export function ensurePackages(more = {}) {
+  const missing = missingPackages({ ...PACKAGES, ...more });
   if (missing.length === 0) return true;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (process.getuid() !== 0 || !isThere('apt-get')) {

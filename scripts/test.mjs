@@ -3,10 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBuild, ensureDependencies, ensurePackages, node, root } from './prepare.mjs';
+import { ensureBuild, ensureDependencies, ensurePackages, node, root, TEST_PACKAGES } from './prepare.mjs';
 
 ensureDependencies();
-ensurePackages();
+ensurePackages(TEST_PACKAGES);
 ensureBuild();
 
 const folder = mkdtempSync(join(tmpdir(), 'timonel-test-'));
