@@ -39,15 +39,17 @@ export function accept(header: string | undefined, rules: AcceptRules): Accepted
   if (!header) return { mediaType: rules.mediaTypes[0] ?? 'application/json', as: '', group: '', version: '' };
   for (const clause of clausesOf(header)) {
     const mediaType = rules.mediaTypes.find((offered) => matches(clause, offered));
-    const wish = mediaType && wishOf(clause, rules);
+    const wish = mediaType && wishOf(clause, mediaType, rules);
     if (mediaType && wish) return { mediaType, ...wish };
   }
   throw notAcceptable(`only the following media types are accepted: ${rules.mediaTypes.join(', ')}`);
 }
 
-function wishOf({ params }: Clause, rules: AcceptRules): Omit<Accepted, 'mediaType'> | undefined {
+function wishOf({ params }: Clause, mediaType: MediaType, rules: AcceptRules): Omit<Accepted, 'mediaType'> | undefined {
   const wish = { as: params.get('as') ?? '', group: params.get('g') ?? '', version: params.get('v') ?? '' };
   if (wish.as === '') return { as: '', group: '', version: '' };
+  // Tables hold cells of any type, which protobuf has no message for.
+  if (wish.as === 'Table' && mediaType === 'application/vnd.kubernetes.protobuf') return undefined;
   return rules.allows({ kind: wish.as, group: wish.group, version: wish.version }) ? wish : undefined;
 }
 

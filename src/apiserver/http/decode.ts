@@ -1,4 +1,6 @@
 import { decodeJson, parseJson } from '#apimachinery/codec/json.ts';
+import { decodeProtobufBody } from '#apimachinery/codec/protobuf.ts';
+import { decodeYaml, parseYaml } from '#apimachinery/codec/yaml.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { PatchType, RequestOptions } from '#apimachinery/request.ts';
 import type { Resource, Subresource } from '#apimachinery/resource.ts';
@@ -47,9 +49,11 @@ export function decodeObject(bytes: Buffer, options: DecodeOptions): KubeObject 
 
 type Decoder = typeof decodeJson;
 
-const DECODERS: ReadonlyMap<string, Decoder> = new Map([
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['', decodeJson],
   ['application/json', decodeJson],
+  ['application/yaml', decodeYaml],
+  ['application/vnd.kubernetes.protobuf', decodeProtobufBody],
 ]);
 
 function decoderFor(contentType: string): Decoder {
@@ -70,8 +74,9 @@ export function decodePatch(bytes: Buffer, patchType: PatchType): unknown {
   }
 }
 
-function parsePatch(bytes: Buffer, _patchType: PatchType): unknown {
-  return parseJson(bytes.toString());
+function parsePatch(bytes: Buffer, patchType: PatchType): unknown {
+  const text = bytes.toString();
+  return patchType === 'application/apply-patch+yaml' ? parseYaml(text).value : parseJson(text);
 }
 
 const patchSentence = (why: string, patchType: PatchType) =>

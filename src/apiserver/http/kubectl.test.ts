@@ -34,7 +34,7 @@ describe('real kubectl over HTTP/2 with a client certificate', () => {
     const watching = kubectl(['get', 'secrets', '-w', '--no-headers'], { kubeconfig: cluster.kubeconfig });
     const created = async () => {
       await run('create', 'secret', 'generic', `s${Date.now()}`, '--from-literal=k=v');
-      return /s\d+ +Opaque +1 +/.test(watching.output());
+      return /s\d+ +1 +/.test(watching.output());
     };
     await eventually(created);
     watching.stop();

@@ -1,0 +1,30 @@
+import { rules } from './rule-text.ts';
+
+/** What every kubelet may do, before the graph narrows reads. Source: upstream bootstrappolicy NodeRules. */
+export const NODE_RULES = rules(
+  'create authentication.k8s.io tokenreviews',
+  'create authorization.k8s.io localsubjectaccessreviews,subjectaccessreviews',
+  'READ core services',
+  'create,get,list,watch core nodes',
+  'patch,update core nodes/status',
+  'patch,update core nodes',
+  'create,patch,update core,events.k8s.io events',
+  'READ core pods',
+  'create,delete core pods',
+  'patch,update core pods/status',
+  'create core pods/eviction',
+  'READ core configmaps,secrets',
+  'get core persistentvolumeclaims,persistentvolumes',
+  'get core endpoints',
+  'create,get,list,watch certificates.k8s.io certificatesigningrequests',
+  'create,delete,get,patch,update coordination.k8s.io leases',
+  'get storage.k8s.io volumeattachments',
+  'get,patch,update core persistentvolumeclaims/status',
+  'READ storage.k8s.io csidrivers',
+  'create,delete,get,patch,update storage.k8s.io csinodes',
+  'create core serviceaccounts/token',
+  'READ node.k8s.io runtimeclasses',
+  'get resource.k8s.io resourceclaims',
+  'deletecollection,get,list,watch resource.k8s.io resourceslices',
+  'create,update,patch,delete resource.k8s.io resourceslices',
+);
