@@ -11,15 +11,14 @@ import { admissionChain } from './admission/chain.ts';
 import { ipAllocator } from './allocators/ip-allocator.ts';
 import { portAllocator } from './allocators/port-allocator.ts';
 import { rebuildAllocations } from './allocators/rebuild.ts';
-import type { TokenIssuer } from './authentication/token-issuer.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
 import { cacheReader } from './cache-reader.ts';
-import { apiHandler } from './chain.ts';
+import { apiHandler, type ChainOptions } from './chain.ts';
 import type { Reader } from './reader.ts';
 import type { Core } from './registry/engine/core.ts';
 import type { Strategy, StrategyBinding } from './strategy.ts';
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends ChainOptions {
   driver: StorageDriver;
   clock: Clock;
   log: Logger;
@@ -32,7 +31,6 @@ export interface ApiServerOptions {
   /** `10.96.0.0/16` */
   serviceCIDR: string;
   nodePortRange: readonly [first: number, last: number];
-  tokens?: TokenIssuer | undefined;
 }
 
 export interface ApiServer extends AsyncDisposable {
