@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generateDescriptions } from './descriptions.ts';
 import { readFacts } from './facts.ts';
 import { generateSchema } from './schema.ts';
 import { generateTypes } from './types.ts';
@@ -18,3 +19,4 @@ for (const [name, text] of generateTypes(facts)) {
 writeFileSync(join(out, 'schema.json'), generateSchema(facts));
 const cri: unknown = JSON.parse(readFileSync(new URL('../../facts/cri-v1.json', import.meta.url), 'utf8'));
 writeFileSync(join(out, 'cri.json'), `${JSON.stringify(cri)}\n`);
+writeFileSync(join(out, 'descriptions.json'), generateDescriptions(facts));
