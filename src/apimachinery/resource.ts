@@ -21,7 +21,7 @@ export interface Column<T> {
   description?: string;
   /** 0 is always shown; 1 only with `-o wide`. Default 0. */
   priority?: number;
-  of: (object: T, nowMs: number) => string | number | boolean | null;
+  of(object: T, nowMs: number): string | number | boolean | null;
 }
 
 export interface Subresource {
@@ -34,7 +34,13 @@ export interface Subresource {
   verbs: readonly Verb[];
 }
 
-/** What a kind is: pure data and pure functions, read by server, client and command line alike. */
+/** Reads one field as text. Declared as a method, so that a `Resource<Pod>` is a `Resource` (see there). */
+type FieldOf<T> = { of(object: T): string }['of'];
+
+/**
+ * What a kind is: pure data and pure functions, read by server, client and command line alike. Its functions are
+ * methods, which TypeScript compares loosely in their parameters: so a list may hold resources of any kind.
+ */
 export interface Resource<T extends KubeObject = KubeObject> {
   readonly group: string;
   readonly version: string;
@@ -53,9 +59,9 @@ export interface Resource<T extends KubeObject = KubeObject> {
   readonly storageName: string;
   readonly columns: readonly Column<T>[];
   /** Fills what the schema's own defaults do not say; changes its argument. Source: upstream's SetDefaults_*. */
-  readonly defaults?: ((object: T) => void) | undefined;
+  defaults?(object: T): void;
   /** Field selectors beyond `metadata.name` and `metadata.namespace`. */
-  readonly selectableFields?: Readonly<Record<string, (object: T) => string>> | undefined;
+  readonly selectableFields?: Readonly<Record<string, FieldOf<T>>> | undefined;
   /** Where two versions share one storage: how this one becomes what is stored, and back. */
   readonly conversion?: Conversion<T> | undefined;
 }
@@ -63,8 +69,8 @@ export interface Resource<T extends KubeObject = KubeObject> {
 export interface Conversion<T extends KubeObject> {
   /** The resource that is stored (its `storageName` equals ours). */
   readonly stored: Resource;
-  readonly toStored: (object: T) => KubeObject;
-  readonly fromStored: (stored: KubeObject) => T;
+  toStored(object: T): KubeObject;
+  fromStored(stored: KubeObject): T;
 }
 
 type Defaulted =

@@ -3,7 +3,7 @@ import { persistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { persistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { pods } from '#api/core/v1/pod.ts';
 import { storageClasses } from '#api/storage/v1/storage-class.ts';
-import { type KubeObject, keyOf } from '#apimachinery/object.ts';
+import { keyOf } from '#apimachinery/object.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import type { InformerChange, InformerSet } from '#client/informer.ts';
 import type { Pod } from '#gen/core/v1.ts';
@@ -55,7 +55,7 @@ export function followCluster(options: FollowOptions): () => void {
     else queue.update(pod);
   }
 
-  const others: readonly Resource[] = [persistentVolumes, persistentVolumeClaims, storageClasses].map(asPlain);
+  const others: readonly Resource[] = [persistentVolumes, persistentVolumeClaims, storageClasses];
   const unsubscribe = [
     informers.for(nodes).onChange((change) => {
       const { name } = change.object.metadata;
@@ -77,8 +77,6 @@ export function followCluster(options: FollowOptions): () => void {
 }
 
 type Action = 'add' | 'update' | 'delete';
-// Only the names are read, so what kind of object a resource holds may be forgotten.
-const asPlain = <T extends KubeObject>(resource: Resource<T>): Resource => resource as unknown as Resource;
 
 function waiters(enabled: readonly Enabled[], resource: string, action: Action): Set<string> {
   const waiting = enabled.filter(({ plugin }) =>
