@@ -69,6 +69,7 @@ function allowedVerb(resource: Resource, subresource: Subresource | undefined, i
   const needsNamespace = resource.scope === 'Namespaced' && (verb === 'create' || verb === 'deletecollection');
   if (needsNamespace && info.namespace === '') throw unknownMethod();
   if (verb === 'create' && info.name !== '' && !subresource) throw unknownMethod();
+  if ((verb === 'update' || verb === 'patch') && info.name === '') throw unknownMethod();
   return verb;
 }
 

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '#base/clock.ts';
 import {
@@ -190,7 +191,11 @@ function isGood(pair: KeyPair, { subject, issuer, nowMs }: Wanted): boolean {
     const untilMs = Date.parse(certificate.validTo);
     if (issuer && !certificate.verify(new X509Certificate(issuer.certPem).publicKey)) return false;
     if (!certificate.publicKey.equals(createPublicKey(pair.keyPem))) return false;
-    if ((subject.hosts ?? []).some((host) => !certificate.checkIP(host) && !certificate.checkHost(host))) return false;
+    if (
+      !(subject.hosts ?? []).every((host) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)))
+    ) {
+      return false;
+    }
     if (!certificate.subject.split('\n').includes(`CN=${subject.commonName}`)) return false;
     return nowMs >= fromMs && untilMs - nowMs > (untilMs - fromMs) / 3;
   } catch {
