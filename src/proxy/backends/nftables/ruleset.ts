@@ -111,8 +111,10 @@ function affinityRules(bucket: Bucket, seconds: number): readonly string[] {
   const client = `ip saddr . ${keyOf(bucket)}`;
   const memory = `${bucket.kind}-affinity`;
   const remember = `update @${memory} { ${client} timeout ${seconds}s : meta mark }`;
+  // An element keeps its value when it is updated, so one that names an endpoint of the past must go first.
+  const forget = `delete @${memory} { ${client} : meta mark }`;
   return [
-    `${matchOf(bucket)} meta mark set ${client} map @${memory} ${dnatOf(bucket)}`,
-    `${matchOf(bucket)} ${pickOf(bucket)} meta mark set ${keyOf(bucket)} . meta mark map @${bucket.name}-pick ${remember} ${dnatOf(bucket)}`,
+    `${matchOf(bucket)} meta mark set ${client} map @${memory} ${remember} ${dnatOf(bucket)}`,
+    `${matchOf(bucket)} ${pickOf(bucket)} meta mark set ${keyOf(bucket)} . meta mark map @${bucket.name}-pick ${forget} ${remember} ${dnatOf(bucket)}`,
   ];
 }
