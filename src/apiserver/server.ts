@@ -8,6 +8,7 @@ import type { WatchCache } from '#storage/watch-cache.ts';
 import { createWatchCache } from '#storage/watch-cache-store.ts';
 import type { AdmissionPlugin } from './admission/admission.ts';
 import { admissionChain } from './admission/chain.ts';
+import { defaultAdmission } from './admission/index.ts';
 import { ipAllocator } from './allocators/ip-allocator.ts';
 import { portAllocator } from './allocators/port-allocator.ts';
 import { rebuildAllocations } from './allocators/rebuild.ts';
@@ -26,8 +27,11 @@ export interface ApiServerOptions extends ChainOptions {
   strategies: readonly StrategyBinding[];
   /** Made over the server's reader, since RBAC decides by what is stored. */
   authorizer: Authorizer | ((reader: Reader) => Authorizer);
-  /** In order; see `admission/index.ts` for upstream's default. */
-  admission: readonly AdmissionPlugin[];
+  /** In order; default: upstream's default plugins. */
+  admission?:
+    | readonly AdmissionPlugin[]
+    | ((deps: { authorizer: Authorizer }) => readonly AdmissionPlugin[])
+    | undefined;
   /** `10.96.0.0/16` */
   serviceCIDR: string;
   nodePortRange: readonly [first: number, last: number];
@@ -50,6 +54,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const services = { serviceIPs: ipAllocator(options.serviceCIDR), nodePorts: portAllocator(options.nodePortRange) };
   rebuildAllocations(reader, services);
   const authorizer = typeof options.authorizer === 'function' ? options.authorizer(reader) : options.authorizer;
+  const { admission: plugins = defaultAdmission } = options;
   const core: Core = {
     driver,
     cache,
@@ -58,7 +63,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     reader,
     services,
     authorizer,
-    admission: admissionChain(options.admission),
+    admission: admissionChain(typeof plugins === 'function' ? plugins({ authorizer }) : plugins),
     strategyOf: strategyTable(options.strategies),
   };
   const byPath = new Map(resources.map((resource) => [pathOf(resource), resource]));

@@ -6,10 +6,9 @@ import { type FakeClock, fakeClock } from '#base/clock.ts';
 import { silentLogger } from '#base/log.ts';
 import type { StorageDriver } from '#storage/driver.ts';
 import { memoryDriver } from '#storage/drivers/memory.ts';
-import type { AdmissionPlugin } from './admission/admission.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
 import { strategies } from './registry/index.ts';
-import { type ApiServer, createApiServer } from './server.ts';
+import { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts';
 
 export const allowAll: Authorizer = {
   authorize: () => ({ decision: 'allow', reason: '' }),
@@ -35,7 +34,8 @@ export type TestRequest = Partial<Omit<ApiRequest, 'resource' | 'body'>> & {
 
 /** A whole server over the memory driver, on a clock that stands still. For tests. */
 export async function testServer(
-  options: { admission?: readonly AdmissionPlugin[]; authorizer?: Authorizer } = {},
+  /** Without admission, unless a test brings it. */
+  options: { admission?: ApiServerOptions['admission']; authorizer?: Authorizer } = {},
 ): Promise<TestServer> {
   const driver = memoryDriver();
   const clock = fakeClock();
@@ -46,7 +46,7 @@ export async function testServer(
     resources,
     strategies,
     authorizer: options.authorizer ?? allowAll,
-    admission: options.admission ?? [],
+    admission: options.admission ?? (() => []),
     serviceCIDR: '10.96.0.0/16',
     nodePortRange: [30_000, 32_767],
   });

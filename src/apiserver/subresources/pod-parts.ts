@@ -32,9 +32,6 @@ const podPart = (name: string, take: (next: Pod, wanted: Pod) => void): Subresou
         withDefaults(call.resource, wanted);
         const next = cloneJson(current);
         take(next, wanted);
-        if (!isDeepStrictEqual(next.spec, current.spec)) {
-          next.metadata.generation = (current.metadata.generation ?? 0) + 1;
-        }
         takeVersion(next, wanted);
         return next;
       },

@@ -10,7 +10,7 @@ import { validateMeta, validateMetaUpdate } from './metadata-validation.ts';
 
 const ROOT = new FieldPath();
 
-/** Which part of an object a request may change. */
+/** Which part of an object a request may change; `all` is for subresources that set single fields by themselves. */
 export type Part = 'spec' | 'status' | 'all';
 
 interface Update {
@@ -44,9 +44,11 @@ export function prepareChanged(call: Call, { next, previous, part }: Update): vo
     keepAllButStatus(next, previous);
     strategy.prepareForStatusUpdate?.(next, previous, context);
   } else {
-    if (part === 'spec' && hasStatus(resource)) keepStatus(next, previous);
-    strategy.prepareForUpdate?.(next, previous, context);
-    if (part === 'spec') countGeneration(resource, next, previous);
+    if (part === 'spec') {
+      if (hasStatus(resource)) keepStatus(next, previous);
+      strategy.prepareForUpdate?.(next, previous, context);
+    }
+    countGeneration(resource, next, previous);
   }
   const errors = [
     ...validateMeta(next, { resource, validateName: undefined }),
