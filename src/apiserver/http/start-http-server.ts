@@ -4,9 +4,11 @@ import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Authenticate } from '../authentication/authenticate.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import { createOpenApi } from '../openapi/openapi.ts';
 import { connectForwarder, type DialCluster, type DialKubelet } from './connect.ts';
 import type { HealthCheck } from './health.ts';
 import { type ListenAddress, type Listener, listenTls, type TlsMaterial } from './http-server.ts';
+import { openApiRoute } from './openapi-route.ts';
 import { type PathRoute, pathRoutes } from './path-routes.ts';
 import { pipeline } from './pipeline.ts';
 import { type RequestMetrics, requestMetrics } from './request-metrics.ts';
@@ -42,7 +44,7 @@ export function startHttpServer(options: HttpServerOptions): Promise<Listener> {
     version: serverVersion(),
     healthChecks: options.healthChecks ?? [],
     metrics: () => metrics.registry.metrics(),
-    extraRoutes: options.extraRoutes ?? [],
+    extraRoutes: [openApiRoute(createOpenApi({ resources })), ...(options.extraRoutes ?? [])],
   });
   const { dialKubelet: kubelet, dialCluster: cluster } = options;
   const connect = connectForwarder({ kubelet, ...(cluster && { cluster }) });
