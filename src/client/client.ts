@@ -13,7 +13,11 @@ export interface Client {
   list<T extends KubeObject>(resource: Resource<T>, options?: ListCallOptions): Promise<Listed<T>>;
   watch<T extends KubeObject>(resource: Resource<T>, options?: ListCallOptions): AsyncIterable<WatchEvent<T>>;
   create<T extends KubeObject>(resource: Resource<T>, object: Creatable<T>, options?: WriteOptions): Promise<T>;
-  update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
+  update<T extends KubeObject>(
+    resource: Resource<T>,
+    object: T,
+    options?: WriteOptions & { readonly subresource?: string | undefined },
+  ): Promise<T>;
   updateStatus<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
   patch<T extends KubeObject>(
     resource: Resource<T>,

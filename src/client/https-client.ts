@@ -59,6 +59,7 @@ export function createHttpsClient(options: HttpsOptions): Client & AsyncDisposab
       call({
         method: 'PUT',
         ...at(resource, keyIn(object)),
+        subresource: given?.subresource ?? '',
         body: withKind(resource, object),
         options: requestOptionsOf(given),
         signal: given?.signal,

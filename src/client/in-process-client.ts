@@ -86,6 +86,7 @@ export function createClient(handler: ApiHandler, { user, userAgent }: InProcess
         verb: 'update',
         resource: asAny(resource),
         ...targetOf(object),
+        subresource: options?.subresource ?? '',
         body: withKind(resource, object),
         options: requestOptionsOf(options),
         signal: options?.signal,

@@ -1,10 +1,30 @@
 import type { ControllerFactory } from '#reconciler/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
+import { endpointSliceController } from './endpoint-slice/controller.ts';
+import { endpointsController } from './endpoints/controller.ts';
+import { garbageCollector } from './garbage-collector/controller.ts';
+import { jobController } from './job/controller.ts';
+import { namespaceController } from './namespace/controller.ts';
+import { nodeIpamController } from './node-ipam/controller.ts';
+import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { replicaSetController, replicationController } from './replica-set/controller.ts';
+import { rootCaController } from './root-ca/controller.ts';
+import { serviceAccountController } from './service-account/controller.ts';
+import { taintEvictionController } from './taint-eviction/controller.ts';
 
 /** Every controller that runs in a cluster. A new one is a folder and a line here. */
 export const controllers: readonly ControllerFactory[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  jobController,
+  endpointsController,
+  endpointSliceController,
+  namespaceController,
+  serviceAccountController,
+  rootCaController,
+  nodeLifecycleController,
+  nodeIpamController,
+  taintEvictionController,
+  garbageCollector,
 ];

@@ -2,9 +2,10 @@ import { deployments } from '#api/apps/v1/deployment.ts';
 import { replicaSets } from '#api/apps/v1/replica-set.ts';
 import { controllerOf, copyOf } from '#apimachinery/object.ts';
 import type { Resource } from '#apimachinery/resource.ts';
-import { isAlreadyExists, StatusError } from '#apimachinery/status.ts';
+import { isAlreadyExists } from '#apimachinery/status.ts';
 import type { Deployment, ReplicaSet } from '#gen/apps/v1.ts';
 import { controllerReference } from '#reconciler/claims.ts';
+import { isNamespaceGoing } from '#reconciler/namespace-going.ts';
 import { writeStatus } from '#reconciler/status-update.ts';
 import { templateHash } from '#reconciler/template-hash.ts';
 import { annotationsAt, inherited, REVISION, revisionOf } from './annotations.ts';
@@ -102,7 +103,7 @@ function newReplicaSet(deployment: Deployment, sets: readonly ReplicaSet[]) {
 async function settleCollision(
   rollout: Rollout,
   wanted: ReturnType<typeof newReplicaSet>,
-  error: StatusError,
+  error: unknown,
 ): Promise<ReplicaSet> {
   const { client, deployment, signal, stored } = rollout;
   const namespace = deployment.metadata.namespace ?? '';
@@ -137,7 +138,3 @@ export function amend(rollout: Rollout, word: Parameters<typeof setCondition>[1]
   const conditions = setCondition(deployment.status?.conditions ?? [], word, nowMs);
   rollout.deployment = { ...deployment, status: { ...deployment.status, conditions } };
 }
-
-const isNamespaceGoing = (error: unknown): boolean =>
-  error instanceof StatusError &&
-  (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');

@@ -3,13 +3,14 @@ import { pods } from '#api/core/v1/pod.ts';
 import { replicationControllers } from '#api/core/v1/replication-controller.ts';
 import { controllerOf, type KubeObject, keyOf } from '#apimachinery/object.ts';
 import type { Resource } from '#apimachinery/resource.ts';
-import { isNotFound, StatusError } from '#apimachinery/status.ts';
+import { isNotFound } from '#apimachinery/status.ts';
 import type { ReplicaSet } from '#gen/apps/v1.ts';
 import type { Pod, PodTemplateSpec, ReplicationController, ReplicationControllerStatus } from '#gen/core/v1.ts';
 import { claim, controllerReference } from '#reconciler/claims.ts';
 import type { ControllerDeps, ControllerFactory, ReconcileRequest, ReconcileResult } from '#reconciler/controller.ts';
 import { selects } from '#reconciler/label-selector.ts';
 import { enqueueSelf, ownerKey, watch } from '#reconciler/mappings.ts';
+import { isNamespaceGoing } from '#reconciler/namespace-going.ts';
 import { podFromTemplate } from '#reconciler/pod-from-template.ts';
 import { isPodActive, isPodTerminal } from '#reconciler/pod-state.ts';
 import { slowStart } from '#reconciler/slow-start.ts';
@@ -191,8 +192,3 @@ async function remove<T extends Replicated>({ deps, owner, signal }: Work<T>, po
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Nothing can be made in a namespace that is going away, and nothing need be. */
-const isNamespaceGoing = (error: unknown): boolean =>
-  error instanceof StatusError &&
-  (error.status.details?.causes ?? []).some(({ reason }) => reason === 'NamespaceTerminating');
