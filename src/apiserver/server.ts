@@ -17,9 +17,14 @@ import { cacheReader } from './cache-reader.ts';
 import { apiHandler, type ChainOptions } from './chain.ts';
 import type { Reader } from './reader.ts';
 import type { Core } from './registry/engine/core.ts';
+import type { FieldManagement, StrategicMerge } from './registry/engine/field-management.ts';
 import type { Strategy, StrategyBinding } from './strategy.ts';
 
 export interface ApiServerOptions extends ChainOptions {
+  /** Server-side apply and `managedFields`; without it, apply is refused. */
+  fields?: FieldManagement | undefined;
+  /** Strategic merge patches; without it, they are refused. */
+  strategicMerge?: StrategicMerge | undefined;
   driver: StorageDriver;
   clock: Clock;
   log: Logger;
@@ -64,6 +69,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     services,
     authorizer,
     admission: admissionChain(typeof plugins === 'function' ? plugins({ authorizer }) : plugins),
+    fields: options.fields,
+    strategicMerge: options.strategicMerge,
     strategyOf: strategyTable(options.strategies),
   };
   const byPath = new Map(resources.map((resource) => [pathOf(resource), resource]));

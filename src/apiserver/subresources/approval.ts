@@ -27,7 +27,7 @@ export const approval: SubresourceHandler = {
       apply: (existing) => {
         const current = existing as CertificateSigningRequest;
         const wanted =
-          sent ?? (typed(patched(call.resource, current, patchOf(call)), call.resource) as CertificateSigningRequest);
+          sent ?? (typed(patched(call, current, patchOf(call)), call.resource) as CertificateSigningRequest);
         const next = cloneJson(current);
         const conditions = merged(wanted.status?.conditions ?? [], current.status?.conditions ?? [], call.nowMs);
         next.status = { ...next.status, ...(conditions.length > 0 && { conditions }) };

@@ -28,7 +28,7 @@ const podPart = (name: string, take: (next: Pod, wanted: Pod) => void): Subresou
       allowCreate: false,
       apply: (existing) => {
         const current = existing as Pod;
-        const wanted = sent ?? (typed(patched(call.resource, current, patchOf(call)), call.resource) as Pod);
+        const wanted = sent ?? (typed(patched(call, current, patchOf(call)), call.resource) as Pod);
         withDefaults(call.resource, wanted);
         const next = cloneJson(current);
         take(next, wanted);

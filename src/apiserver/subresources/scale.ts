@@ -36,8 +36,8 @@ export const scale: SubresourceHandler = {
     }
     if (verb !== 'patch') throw methodNotSupported(call.resource, verb);
     const patch = patchOf(call);
-    const resource = { ...call.resource, ...SCALE };
-    return scaled(call, (current) => typed(patched(resource, scaleOf(current), patch), SCALE) as unknown as Scale);
+    const scaling = { ...call, resource: { ...call.resource, ...SCALE } };
+    return scaled(call, (current) => typed(patched(scaling, scaleOf(current), patch), SCALE) as unknown as Scale);
   },
 };
 

@@ -8,6 +8,7 @@ import type { WatchCache } from '#storage/watch-cache.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
 import type { Authorizer } from '../../authorization/authorizer.ts';
 import type { Reader } from '../../reader.ts';
+import type { FieldManagement, StrategicMerge } from './field-management.ts';
 import type { ServerServices, Strategy, StrategyContext } from '../../strategy.ts';
 
 /** What every operation of the registry stands on; one for the whole server. */
@@ -20,6 +21,9 @@ export interface Core {
   readonly services: ServerServices;
   readonly authorizer: Authorizer;
   readonly admission: AdmissionChain;
+  /** Undefined: `managedFields` are left as they come, and apply is refused. */
+  readonly fields: FieldManagement | undefined;
+  readonly strategicMerge: StrategicMerge | undefined;
   readonly strategyOf: (resource: Resource) => Strategy<KubeObject>;
 }
 

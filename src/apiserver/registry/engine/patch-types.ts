@@ -1,14 +1,17 @@
-import { applyPatch, type Operation } from 'fast-json-patch';
+import jsonPatch, { type Operation } from 'fast-json-patch';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { Patch } from '#apimachinery/request.ts';
-import type { Resource } from '#apimachinery/resource.ts';
 import { failure, unsupportedMediaType } from '#apimachinery/status.ts';
 import { cloneJson } from './clone.ts';
+import type { Call } from './core.ts';
 
 /** The object after the patch; `existing` stays as it is. @throws {StatusError} 400, 415, 422 */
-export function patched(_resource: Resource, existing: KubeObject, { patchType, patch }: Patch): KubeObject {
+export function patched({ core, resource }: Call, existing: KubeObject, { patchType, patch }: Patch): KubeObject {
   if (patchType === 'application/json-patch+json') return jsonPatched(existing, patch as Operation[]);
   if (patchType === 'application/merge-patch+json') return merged(existing, patch) as KubeObject;
+  if (patchType === 'application/strategic-merge-patch+json' && core.strategicMerge) {
+    return core.strategicMerge(resource, existing, patch);
+  }
   throw unsupportedMediaType(
     `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json`,
   );
@@ -16,7 +19,7 @@ export function patched(_resource: Resource, existing: KubeObject, { patchType, 
 
 function jsonPatched(existing: KubeObject, operations: Operation[]): KubeObject {
   try {
-    return applyPatch(cloneJson(existing), operations, true).newDocument;
+    return jsonPatch.applyPatch(cloneJson(existing), operations, true).newDocument;
   } catch (error) {
     const message = 'the server rejected our request due to an error in our request';
     throw failure({ code: 422, reason: 'Invalid', message, details: {}, cause: error });
