@@ -25,7 +25,7 @@ export async function buildBusyboxImage(file: string, name = 'docker.io/library/
   await buildImage({ name, layers: [layer], process: { Cmd: ['sh'], Env: [`PATH=${DEFAULT_PATH}`] } }, file);
 }
 
-export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 function textFile(path: string, text: string): LayerEntry {
   return { type: 'file', path, content: Buffer.from(text) };

@@ -3,7 +3,7 @@ export class BadArchive extends Error {
   override name = 'BadArchive';
 }
 
-/** An image description (`image.json`) cannot be built; the message names the field and the remedy. */
-export class BadImageDescription extends Error {
-  override name = 'BadImageDescription';
+/** A program or library that an image needs is not on this machine; the message names it. */
+export class MissingProgram extends Error {
+  override name = 'MissingProgram';
 }

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { open, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BadImageDescription } from './errors.ts';
+import { MissingProgram } from './errors.ts';
 import type { LayerEntry } from './tar-write.ts';
 
 /** A program of this machine with all shared libraries that it loads, at the paths where its loader looks for them. */
 export async function programEntries(program: string): Promise<readonly LayerEntry[]> {
   const path = program.includes('/') ? program : await findOnPath(program);
   const file = await realpath(path).catch(() => undefined);
-  if (file === undefined) throw new BadImageDescription(`there is no program ${path} on this machine`);
+  if (file === undefined) throw new MissingProgram(`there is no program ${path} on this machine`);
   const entry: LayerEntry = { type: 'file', path, mode: 0o755, content: { hostPath: file } };
   return [entry, ...(await libraryEntries(file))];
 }
@@ -24,10 +24,10 @@ export async function libraryEntries(file: string): Promise<readonly LayerEntry[
   return entries;
 }
 
-/** Reads `name => /path (0x…)` and `/path (0x…)`. @throws {BadImageDescription} for a library that is missing. */
+/** Reads `name => /path (0x…)` and `/path (0x…)`. @throws {MissingProgram} for a library that is missing. */
 export function librariesIn(printed: string): readonly string[] {
   const missing = /^\s*(\S+) => not found/m.exec(printed)?.[1];
-  if (missing) throw new BadImageDescription(`the shared library ${missing} is missing on this machine`);
+  if (missing) throw new MissingProgram(`the shared library ${missing} is missing on this machine`);
   return [...printed.matchAll(/(?:=>|^)\s+(\/\S+) \(0x/gm)].map((match) => match[1] ?? '');
 }
 
@@ -49,5 +49,5 @@ async function findOnPath(name: string): Promise<string> {
     const path = join(folder, basename(name));
     if (folder.startsWith('/') && (await realpath(path).catch(() => undefined))) return path;
   }
-  throw new BadImageDescription(`there is no program "${name}" on this machine: install it, or give its full path`);
+  throw new MissingProgram(`there is no program "${name}" on this machine: install it, or give its full path`);
 }

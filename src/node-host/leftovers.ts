@@ -47,16 +47,27 @@ async function pids(): Promise<readonly number[]> {
 
 /** Unmounts all that is mounted below a folder, the deepest first. */
 export async function unmountBelow(folder: string): Promise<void> {
+  for (const point of (await mountsBelow(folder)).reverse()) {
+    try {
+      await command('umount', ['-l', point]);
+    } catch (error) {
+      // A shim that is just ending unmounts too.
+      if ((await mountsBelow(folder)).includes(point)) throw error;
+    }
+  }
+}
+
+async function mountsBelow(folder: string): Promise<string[]> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8');
-  const points = mounts
+  return mounts
     .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, octal: string) =>
-        String.fromCharCode(Number.parseInt(octal, 8)),
-      ),
-    )
+    .map((line) => unescaped(line.split(' ')[4] ?? ''))
     .filter((point) => point.startsWith(`${folder}/`));
-  for (const point of points.reverse()) await command('umount', ['-l', point]);
+}
+
+/** Blanks and the like stand there in octal. Source: proc(5). */
+function unescaped(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
