@@ -117,6 +117,10 @@ describe('client certificates', () => {
 
   it('are not needed to be nobody', async () => {
     expect(await authenticate(anonymous)).toEqual({ name: 'system:anonymous', groups: ['system:unauthenticated'] });
-    await expect(authenticate({ ...anonymous, authorization: 'Basic eA==' })).rejects.toMatchObject({ code: 401 });
+    expect(await authenticate({ ...anonymous, authorization: 'Basic eA==' })).toMatchObject({
+      name: 'system:anonymous',
+    });
+    const strict = authenticator({ tokens: nobody, allowAnonymous: false });
+    await expect(strict(anonymous)).rejects.toMatchObject({ code: 401 });
   });
 });

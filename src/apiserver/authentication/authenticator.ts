@@ -12,8 +12,8 @@ export function authenticator(options: { tokens: TokenVerifier; allowAnonymous?:
     if (certificate && isCertificateVerified) return certificateUser(certificate);
     const token = /^bearer +(.+)$/i.exec(authorization?.trim() ?? '')?.[1]?.trim();
     if (token) return tokenUser(token, options.tokens);
-    if (certificate || authorization) throw unauthorized();
-    if (options.allowAnonymous === false) throw unauthorized();
+    // Other schemes than Bearer are nobody's business here; a certificate that does not hold is.
+    if (certificate || options.allowAnonymous === false) throw unauthorized();
     return ANONYMOUS;
   };
 }

@@ -17,6 +17,8 @@ export interface RequestContext {
   readonly query: URLSearchParams;
   readonly user: UserInfo;
   readonly warn: (message: string) => void;
+  /** Aborts when the server stops: watches end then, rather than being cut off. */
+  readonly stopping: AbortSignal;
 }
 
 export const PATCH_TYPES: readonly PatchType[] = [
@@ -42,7 +44,7 @@ export async function apiRequestOf(resource: Resource, context: RequestContext):
     options: verb === 'watch' && info.name ? { ...options, fieldSelector: `metadata.name=${info.name}` } : options,
     user,
     body,
-    signal: exchange.signal,
+    signal: verb === 'watch' ? AbortSignal.any([exchange.signal, context.stopping]) : exchange.signal,
     userAgent: headerOf(exchange, 'user-agent'),
     traceparent: headerOf(exchange, 'traceparent'),
     warn,

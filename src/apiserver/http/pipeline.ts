@@ -32,6 +32,8 @@ export interface PipelineOptions {
   readonly metrics: RequestMetrics;
   readonly log: Logger;
   readonly clock: Clock;
+  /** Aborts when the server stops. */
+  readonly stopping: AbortSignal;
 }
 
 /** A watcher that takes nothing for this long is cut off. */
@@ -126,7 +128,14 @@ async function answerResource(running: Running, user: UserInfo, options: Pipelin
   const warn = (message: string) => void running.warnings.push(message);
   const isConnecting = info.subresource !== '' && CONNECTS.has(info.subresource);
   const format = isConnecting ? undefined : formatOf(running, options);
-  const request = await apiRequestOf(resource, { exchange, info, query, user, warn });
+  const request = await apiRequestOf(resource, {
+    exchange,
+    info,
+    query,
+    user,
+    warn,
+    stopping: options.stopping,
+  });
   const response = await options.handler(request);
   if (response.kind === 'connect') {
     return options.connect(exchange, { target: response.target, headers: warned(running), request });
@@ -155,6 +164,7 @@ async function reply(response: Exclude<ApiResponse, { kind: 'connect' }>, replyi
     contentType: mediaType === 'application/json' ? mediaType : `${mediaType};stream=watch`,
     headers: warned(running),
     frame: (event) => frameOf(event, { format, show: (object) => shownObject(object, resource, format) }),
+    stopping: options.stopping,
     stallMs: WATCH_STALL_MS,
     after: (delayMs, run) => options.clock.after(delayMs, run),
   });

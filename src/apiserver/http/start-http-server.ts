@@ -34,7 +34,8 @@ export interface HttpServerOptions {
 }
 
 /** Serves the handler over HTTP: the adapter between sockets and the plain seam. Dispose it to stop. */
-export function startHttpServer(options: HttpServerOptions): Promise<Listener> {
+export async function startHttpServer(options: HttpServerOptions): Promise<Listener> {
+  const stop = new AbortController();
   const { resources: given, log, clock, listen } = options;
   const resources = typeof given === 'function' ? given : () => given;
   const metrics = options.metrics ?? requestMetrics();
@@ -49,8 +50,27 @@ export function startHttpServer(options: HttpServerOptions): Promise<Listener> {
   const { dialKubelet: kubelet, dialCluster: cluster } = options;
   const connect = connectForwarder({ kubelet, ...(cluster && { cluster }) });
   const { handler, authenticate, authorizer } = options;
-  const serve = pipeline({ handler, resources, authenticate, authorizer, routes, connect, metrics, log, clock });
-  return listenTls({ tls: options.tls, listen, serve, drainMs: options.drainMs ?? 2000 });
+  const serve = pipeline({
+    handler,
+    resources,
+    authenticate,
+    authorizer,
+    routes,
+    connect,
+    metrics,
+    log,
+    clock,
+    stopping: stop.signal,
+  });
+  const listener = await listenTls({ tls: options.tls, listen, serve, drainMs: options.drainMs ?? 2000 });
+  return {
+    addresses: listener.addresses,
+    setTls: (tls) => listener.setTls(tls),
+    async [Symbol.asyncDispose]() {
+      stop.abort(new Error('the server is stopping'));
+      await listener[Symbol.asyncDispose]();
+    },
+  };
 }
 
 function addressText(listen: readonly ListenAddress[]): string {

@@ -8,6 +8,8 @@ export interface WatchStreamOptions {
   readonly headers: ResponseHeaders;
   /** One event on the wire. */
   readonly frame: (event: WatchEvent) => Uint8Array;
+  /** Aborts when the server stops; what the source then throws is no error to tell the client. */
+  readonly stopping: AbortSignal;
   /** How long a watcher may take to make room before it is cut off; it then lists again. */
   readonly stallMs: number;
   readonly after: (delayMs: number, run: () => void) => () => void;
@@ -30,7 +32,7 @@ export async function streamWatch(exchange: Exchange, watch: WatchResponse, opti
       if (!exchange.write(options.frame(next.value))) await roomFor(exchange, options);
     }
   } catch (error) {
-    if (!exchange.signal.aborted) exchange.write(options.frame(errorEvent(error)));
+    if (!exchange.signal.aborted && !options.stopping.aborted) exchange.write(options.frame(errorEvent(error)));
   } finally {
     exchange.signal.removeEventListener('abort', stop);
     stop();
