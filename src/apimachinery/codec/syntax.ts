@@ -29,7 +29,11 @@ class Scanner {
   }
 
   fail(where: string): never {
-    if (this.done()) throw new SyntaxFault('unexpected end of JSON input');
+    if (this.done()) {
+      // Go feeds its scanner one space at the end, which is an error only where no space may stand.
+      const isInside = /literal|escape/.test(where) && where !== 'in string literal';
+      throw new SyntaxFault(isInside ? `invalid character ' ' ${where}` : 'unexpected end of JSON input');
+    }
     throw new SyntaxFault(`invalid character ${quoteChar(this.#peek())} ${where}`);
   }
 
