@@ -106,10 +106,21 @@ function fieldsOf(typeName: string): ReadonlyMap<string, FieldSchema> {
   const fields = new Map<string, FieldSchema>();
   if (row.isKind) for (const name of ['kind', 'apiVersion']) fields.set(name, plainField(name));
   for (const field of row.fields) {
-    if (field.inline) for (const [name, inner] of schemaOf(field.type).fields) fields.set(name, inner);
+    if (field.inline)
+      for (const [name, inner] of schemaOf(field.type).fields) fields.set(name, embedded(inner, field.type));
     else if (field.name !== '-') fields.set(field.name, fieldSchema(field));
   }
   return fields;
+}
+
+/** A field that came with an inlined struct; Go's messages name the structs on the way to it. */
+export interface EmbeddedField extends FieldSchema {
+  readonly embeddedIn: readonly string[];
+}
+
+function embedded(field: FieldSchema, type: string): EmbeddedField {
+  const inner = (field as Partial<EmbeddedField>).embeddedIn ?? [];
+  return { ...field, embeddedIn: [type.slice(type.lastIndexOf('.') + 1), ...inner] };
 }
 
 const plainField = (name: string): FieldSchema => ({

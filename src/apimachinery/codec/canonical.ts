@@ -1,5 +1,6 @@
 import type { FieldSchema, ListSchema, MapSchema, Schema, StructSchema } from '../schema.ts';
 import type { EnumRow } from '../schema-row.ts';
+import type { EmbeddedField } from '../schema-table.ts';
 import { DecodeError } from './errors.ts';
 import { readScalar, zeroScalar } from './scalar.ts';
 
@@ -73,11 +74,14 @@ function readStruct(value: unknown, schema: StructSchema, walk: Walk): Json {
 function readField(value: unknown, field: FieldSchema, { out, walk }: { out: Json; walk: Walk }): void {
   if (value === null) return;
   walk.path.push(walk.path.length > 0 ? `.${field.name}` : field.name);
+  const depth = walk.fields.length;
+  const structs = (field as Partial<EmbeddedField>).embeddedIn;
+  if (structs) walk.fields.push(...structs);
   walk.fields.push(field.name);
   const read = readValue(value, field.schema, walk, field);
   if (!isLeftOut(read, field)) out[field.name] = read;
   walk.path.pop();
-  walk.fields.pop();
+  walk.fields.length = depth;
 }
 
 function keepOrNote(
@@ -191,6 +195,7 @@ function goType(schema: Schema): string {
     case 'list':
       return `[]${goType(schema.items)}`;
     case 'map':
+      if (schema.values.kind === 'scalar' && schema.values.scalar === 'quantity') return 'v1.ResourceList';
       return `map[string]${goType(schema.values)}`;
     case 'scalar':
       return GO_SCALARS[schema.scalar] ?? schema.scalar;

@@ -172,6 +172,18 @@ describe('a body with values of the wrong type', () => {
       'parsing time "yesterday" as "2006-01-02T15:04:05Z07:00": cannot parse "yesterday" as "2006"',
     ],
     [
+      '{"spec":{"volumes":[{"emptyDir":7}]}}',
+      'json: cannot unmarshal number into Go struct field Volume.spec.volumes.VolumeSource.emptyDir of type v1.EmptyDirVolumeSource',
+    ],
+    [
+      '{"spec":{"containers":[{"livenessProbe":{"httpGet":{"port":{}}}}]}}',
+      'json: cannot unmarshal object into Go struct field HTTPGetAction.spec.containers.livenessProbe.ProbeHandler.httpGet.port of type int32',
+    ],
+    [
+      '{"spec":{"overhead":"1"}}',
+      'json: cannot unmarshal string into Go struct field PodSpec.spec.overhead of type v1.ResourceList',
+    ],
+    [
       '{"spec":{"overhead":{"cpu":"lots"}}}',
       "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
     ],
