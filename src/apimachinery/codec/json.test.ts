@@ -101,6 +101,13 @@ describe('a readable body', () => {
 
 describe('a body that cannot be read', () => {
   it.each([
+    ['whole', `{"x":${'['.repeat(500_000)}${']'.repeat(500_000)}}`],
+    ['cut', '['.repeat(500_000)],
+  ])('may be nested beyond reason (%s)', (_, text) => {
+    expect(said(text, { ...pod, fieldValidation: 'Strict' })).toContain('exceeded max depth');
+  });
+
+  it.each([
     [
       '',
       "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)",

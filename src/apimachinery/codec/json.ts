@@ -55,9 +55,13 @@ export function decodeText(
       throw badRequest(describeFailure(error.message, { expected, said, bytes }));
     }
     if (error instanceof VersionMismatch) throw badRequest(error.message);
+    // Only nesting can exhaust the stack here.
+    if (error instanceof RangeError) throw badRequest(describeFailure(TOO_DEEP, { expected, said, bytes }));
     throw error;
   }
 }
+
+const TOO_DEEP = "couldn't get version/kind; json parse error: exceeded max depth";
 
 function report(errors: readonly string[], { fieldValidation, warn }: DecodeOptions): void {
   if (errors.length === 0) return;
