@@ -15,6 +15,7 @@ import { rebuildAllocations } from './allocators/rebuild.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
 import { cacheReader } from './cache-reader.ts';
 import { apiHandler, type ChainOptions } from './chain.ts';
+import { expireEvents } from './event-expiry.ts';
 import type { Reader } from './reader.ts';
 import type { Core } from './registry/engine/core.ts';
 import type { FieldManagement, StrategicMerge } from './registry/engine/field-management.ts';
@@ -56,6 +57,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   const { driver, clock, log, resources } = options;
   const cache = await createWatchCache({ driver, log });
   const reader = cacheReader(cache);
+  const expiry = expireEvents({ driver, cache, clock, log });
   const services = { serviceIPs: ipAllocator(options.serviceCIDR), nodePorts: portAllocator(options.nodePortRange) };
   rebuildAllocations(reader, services);
   const authorizer = typeof options.authorizer === 'function' ? options.authorizer(reader) : options.authorizer;
@@ -80,7 +82,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     cache,
     resources,
     resolve: (group, version, plural) => byPath.get(pathOf({ group, version, plural })),
-    [Symbol.asyncDispose]: () => cache[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      expiry[Symbol.dispose]();
+      await cache[Symbol.asyncDispose]();
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import { namespaces } from '#api/core/v1/namespace.ts';
 import { nodes } from '#api/core/v1/node.ts';
 import { persistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { pods } from '#api/core/v1/pod.ts';
+import { resourceQuotas } from '#api/core/v1/resource-quota.ts';
 import { serviceAccounts } from '#api/core/v1/service-account.ts';
 import { priorityClasses } from '#api/scheduling/v1/priority-class.ts';
 import { storageClasses } from '#api/storage/v1/storage-class.ts';
@@ -146,6 +147,37 @@ describe('a new pod', () => {
       status: {
         message: 'pods "big" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
       },
+    });
+  });
+});
+
+describe('a quota', () => {
+  const quota = (hard: Record<string, string>) =>
+    test.send({ verb: 'create', resource: resourceQuotas, body: { metadata: { name: 'q' }, spec: { hard } } });
+  const resources = (cpu: string) => ({ containers: [{ name: 'app', image: 'a', resources: { requests: { cpu } } }] });
+
+  it('refuses what goes beyond it, with what is asked, used and allowed', async () => {
+    await account();
+    await quota({ pods: '2', 'requests.cpu': '1' });
+    await pod(resources('600m'), { name: 'a' });
+    await expect(pod(resources('500m'), { name: 'b' })).rejects.toMatchObject({
+      status: {
+        code: 403,
+        message:
+          'pods "b" is forbidden: exceeded quota: q, requested: requests.cpu=500m, used: requests.cpu=600m, limited: requests.cpu=1',
+      },
+    });
+    await pod(resources('100m'), { name: 'b' });
+    await expect(pod(resources('100m'), { name: 'c' })).rejects.toMatchObject({
+      status: { message: 'pods "c" is forbidden: exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2' },
+    });
+  });
+
+  it('wants each container to say what it takes', async () => {
+    await account();
+    await quota({ cpu: '1' });
+    await expect(pod({}, { name: 'a' })).rejects.toMatchObject({
+      status: { message: 'pods "a" is forbidden: failed quota: q: must specify cpu for: app' },
     });
   });
 });

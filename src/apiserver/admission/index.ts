@@ -10,6 +10,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts';
 import { priority } from './priority.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 import { storageObjectInUseProtection } from './storage-object-in-use.ts';
@@ -33,5 +34,6 @@ export function defaultAdmission({ authorizer }: { authorizer: Authorizer }): re
     certificateSubjectRestriction,
     defaultIngressClass,
     defaultStorageClass,
+    resourceQuota,
   ];
 }

@@ -1,14 +1,18 @@
 import { addQuantities, asQuantity, compareQuantities, formatQuantity, type Quantity } from '#apimachinery/quantity.ts';
 import type { Container, Pod } from '#gen/core/v1.ts';
-import type { Usage } from './limit-range-rules.ts';
 
 type Amounts = Map<string, Quantity>;
+
+export interface PodUsage {
+  requests: Record<string, string>;
+  limits: Record<string, string>;
+}
 
 /**
  * What a pod asks for as a whole: the sum of its containers, or its largest init container where that is more;
  * sidecars count as containers; overhead on top. Source: component-helpers resource.PodRequests.
  */
-export function podUsage(pod: Pod): Required<Usage> {
+export function podUsage(pod: Pod): PodUsage {
   return { requests: total(pod, 'requests'), limits: total(pod, 'limits') };
 }
 

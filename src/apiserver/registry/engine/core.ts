@@ -8,8 +8,8 @@ import type { WatchCache } from '#storage/watch-cache.ts';
 import type { AdmissionChain } from '../../admission/chain.ts';
 import type { Authorizer } from '../../authorization/authorizer.ts';
 import type { Reader } from '../../reader.ts';
-import type { FieldManagement, StrategicMerge } from './field-management.ts';
 import type { ServerServices, Strategy, StrategyContext } from '../../strategy.ts';
+import type { FieldManagement, StrategicMerge } from './field-management.ts';
 
 /** What every operation of the registry stands on; one for the whole server. */
 export interface Core {
