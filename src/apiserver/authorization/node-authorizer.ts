@@ -1,9 +1,8 @@
-import { nodes } from '#api/core/v1/node.ts';
 import { persistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { persistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import { pods } from '#api/core/v1/pod.ts';
 import type { Resource } from '#apimachinery/resource.ts';
-import type { Pod, Volume } from '#gen/core/v1.ts';
+import type { Container, Pod, Volume } from '#gen/core/v1.ts';
 import type { Reader } from '../reader.ts';
 import type { AuthorizationAttributes, Authorizer, Decision } from './authorizer.ts';
 import { NODE_RULES } from './node-rules.ts';
@@ -59,20 +58,27 @@ const READ_BY_GRAPH = new Set([
 type Reachable = (nodeName: string, what: string) => boolean;
 
 function decide(asked: AuthorizationAttributes, nodeName: string, isReachable: Reachable): Decision {
-  const { group, resource, subresource, name, verb } = asked;
-  if (group === '' && READ_BY_GRAPH.has(resource)) return decideByGraph(asked, nodeName, isReachable);
-  if (group === 'coordination.k8s.io' && resource === 'leases') return decideLease(asked, nodeName);
-  if (group === '' && resource === 'nodes' && verb !== 'list' && verb !== 'watch') {
-    const isOwn = name === nodeName || (verb === 'create' && name === '');
-    if (!isOwn && verb !== 'create') return noOpinion(`node '${nodeName}' cannot ${verb} other nodes`);
+  const place = `${asked.group}/${asked.resource}`;
+  if (asked.group === '' && READ_BY_GRAPH.has(asked.resource)) return decideByGraph(asked, nodeName, isReachable);
+  if (place === 'coordination.k8s.io/leases') return decideLease(asked, nodeName);
+  if (place === '/nodes' && !mayTouchNode(asked, nodeName)) {
+    return noOpinion(`node '${nodeName}' cannot ${asked.verb} other nodes`);
   }
-  if (group === '' && resource === 'pods' && verb === 'get' && subresource === '' && name !== '') {
-    if (!isReachable(nodeName, `pods/${asked.namespace}/${name}`)) {
-      return noOpinion(`no relationship found between node '${nodeName}' and this object`);
-    }
+  if (place === '/pods' && isSinglePodRead(asked)) {
+    if (!isReachable(nodeName, `pods/${asked.namespace}/${asked.name}`)) return unrelated(nodeName);
   }
   return NODE_RULES.some((rule) => ruleAllows(rule, asked)) ? ALLOWED : noOpinion('');
 }
+
+const unrelated = (nodeName: string) => noOpinion(`no relationship found between node '${nodeName}' and this object`);
+
+const OPEN_NODE_VERBS = new Set(['list', 'watch', 'create']);
+
+const mayTouchNode = ({ verb, name }: AuthorizationAttributes, nodeName: string) =>
+  OPEN_NODE_VERBS.has(verb) || name === nodeName;
+
+const isSinglePodRead = ({ verb, subresource, name }: AuthorizationAttributes) =>
+  verb === 'get' && subresource === '' && name !== '';
 
 function decideByGraph(asked: AuthorizationAttributes, nodeName: string, isReachable: Reachable): Decision {
   const { resource, namespace, name, verb, subresource } = asked;
@@ -85,9 +91,7 @@ function decideByGraph(asked: AuthorizationAttributes, nodeName: string, isReach
   }
   if (name === '') return noOpinion(`No Object name found`);
   const key = namespace === '' ? `${resource}/${name}` : `${resource}/${namespace}/${name}`;
-  return isReachable(nodeName, key)
-    ? ALLOWED
-    : noOpinion(`no relationship found between node '${nodeName}' and this object`);
+  return isReachable(nodeName, key) ? ALLOWED : unrelated(nodeName);
 }
 
 function decideLease({ verb, namespace, name, subresource }: AuthorizationAttributes, nodeName: string): Decision {
@@ -112,51 +116,70 @@ function indexOf(reader: Reader): Index {
     index.set(nodeName, reached);
     for (const key of needsOf(pod, reader)) reached.add(key);
   }
-  for (const node of reader.list(nodes)) {
-    const source = (node.spec as { configSource?: { configMap?: { namespace: string; name: string } } } | undefined)
-      ?.configSource;
-    if (source?.configMap)
-      index.get(node.metadata.name)?.add(`configmaps/${source.configMap.namespace}/${source.configMap.name}`);
-  }
   return index;
 }
 
-function* needsOf(pod: Pod, reader: Reader): Generator<string> {
+function needsOf(pod: Pod, reader: Reader): string[] {
   const namespace = pod.metadata.namespace ?? '';
   const { spec } = pod;
-  yield `pods/${namespace}/${pod.metadata.name}`;
-  if (!spec || pod.metadata.annotations?.['kubernetes.io/config.mirror']) return;
-  if (spec.serviceAccountName) yield `serviceaccounts/${namespace}/${spec.serviceAccountName}`;
-  for (const { name } of spec.imagePullSecrets ?? []) if (name) yield `secrets/${namespace}/${name}`;
-  for (const container of [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])]) {
-    for (const { configMapRef, secretRef } of container.envFrom ?? []) {
-      if (configMapRef?.name) yield `configmaps/${namespace}/${configMapRef.name}`;
-      if (secretRef?.name) yield `secrets/${namespace}/${secretRef.name}`;
-    }
-    for (const { valueFrom } of container.env ?? []) {
-      if (valueFrom?.configMapKeyRef?.name) yield `configmaps/${namespace}/${valueFrom.configMapKeyRef.name}`;
-      if (valueFrom?.secretKeyRef?.name) yield `secrets/${namespace}/${valueFrom.secretKeyRef.name}`;
-    }
-  }
-  for (const volume of spec.volumes ?? []) yield* volumeNeeds(volume, pod, reader);
+  const self = `pods/${namespace}/${pod.metadata.name}`;
+  if (!spec || pod.metadata.annotations?.['kubernetes.io/config.mirror']) return [self];
+  const { serviceAccountName, imagePullSecrets = [], initContainers = [], containers, ephemeralContainers = [] } = spec;
+  return [
+    self,
+    ...named(`serviceaccounts/${namespace}`, serviceAccountName),
+    ...imagePullSecrets.flatMap(({ name }) => named(`secrets/${namespace}`, name)),
+    ...[...initContainers, ...containers, ...ephemeralContainers].flatMap((one) => containerNeeds(one, namespace)),
+    ...(spec.volumes ?? []).flatMap((volume) => [
+      ...sourceNeeds(volume, namespace),
+      ...claimNeeds(volume, { pod, namespace, reader }),
+    ]),
+  ];
 }
 
-function* volumeNeeds(volume: Volume, pod: Pod, reader: Reader): Generator<string> {
-  const namespace = pod.metadata.namespace ?? '';
-  if (volume.configMap?.name) yield `configmaps/${namespace}/${volume.configMap.name}`;
-  if (volume.secret?.secretName) yield `secrets/${namespace}/${volume.secret.secretName}`;
-  for (const source of volume.projected?.sources ?? []) {
-    if (source.configMap?.name) yield `configmaps/${namespace}/${source.configMap.name}`;
-    if (source.secret?.name) yield `secrets/${namespace}/${source.secret.name}`;
-  }
-  const claimName =
-    volume.persistentVolumeClaim?.claimName ?? (volume.ephemeral && `${pod.metadata.name}-${volume.name}`);
-  if (!claimName) return;
-  yield `persistentvolumeclaims/${namespace}/${claimName}`;
+const named = (place: string, name: string | undefined): string[] => (name ? [`${place}/${name}`] : []);
+
+function containerNeeds({ envFrom = [], env = [] }: Pick<Container, 'env' | 'envFrom'>, namespace: string): string[] {
+  return [
+    ...envFrom.flatMap(({ configMapRef, secretRef }) => [
+      ...named(`configmaps/${namespace}`, configMapRef?.name),
+      ...named(`secrets/${namespace}`, secretRef?.name),
+    ]),
+    ...env.flatMap(({ valueFrom }) => [
+      ...named(`configmaps/${namespace}`, valueFrom?.configMapKeyRef?.name),
+      ...named(`secrets/${namespace}`, valueFrom?.secretKeyRef?.name),
+    ]),
+  ];
+}
+
+function sourceNeeds({ configMap, secret, projected }: Volume, namespace: string): string[] {
+  return [
+    ...named(`configmaps/${namespace}`, configMap?.name),
+    ...named(`secrets/${namespace}`, secret?.secretName),
+    ...(projected?.sources ?? []).flatMap((source) => [
+      ...named(`configmaps/${namespace}`, source.configMap?.name),
+      ...named(`secrets/${namespace}`, source.secret?.name),
+    ]),
+  ];
+}
+
+interface PodPlace {
+  readonly pod: Pod;
+  readonly namespace: string;
+  readonly reader: Reader;
+}
+
+function claimNeeds(volume: Volume, { pod, namespace, reader }: PodPlace): string[] {
+  const generic = volume.ephemeral ? `${pod.metadata.name}-${volume.name}` : undefined;
+  const claimName = volume.persistentVolumeClaim?.claimName ?? generic;
+  if (!claimName) return [];
   const claim = reader.get(persistentVolumeClaims, { namespace, name: claimName });
-  const volumeName = claim?.spec?.volumeName;
-  if (!volumeName) return;
-  yield `persistentvolumes/${volumeName}`;
-  const secret = reader.get(persistentVolumes, { namespace: '', name: volumeName })?.spec?.csi?.nodePublishSecretRef;
-  if (secret?.name) yield `secrets/${secret.namespace ?? namespace}/${secret.name}`;
+  const volumeName = claim?.spec?.volumeName ?? '';
+  const bound = reader.get(persistentVolumes, { namespace: '', name: volumeName });
+  const secret = bound?.spec?.csi?.nodePublishSecretRef;
+  return [
+    `persistentvolumeclaims/${namespace}/${claimName}`,
+    ...(volumeName ? [`persistentvolumes/${volumeName}`] : []),
+    ...named(`secrets/${secret?.namespace ?? namespace}`, secret?.name),
+  ];
 }

@@ -52,12 +52,12 @@ export function rbacAuthorizer(reader: Reader): RbacAuthorizer {
 
   function* held(user: UserInfo, namespace: string): Generator<Held> {
     index ??= indexOf(reader);
-    for (const scope of namespace === '' ? [''] : ['', namespace]) {
-      for (const subject of subjectsOf(user)) {
-        for (const grant of index.get(`${scope}|${subject}`) ?? []) {
-          const rules = rulesOf(grant.roleRef, scope);
-          if (rules) yield { rules, because: reasonOf(grant) };
-        }
+    const scopes = namespace === '' ? [''] : ['', namespace];
+    const keys = scopes.flatMap((scope) => subjectsOf(user).map((subject) => ({ scope, key: `${scope}|${subject}` })));
+    for (const { scope, key } of keys) {
+      for (const grant of index.get(key) ?? []) {
+        const rules = rulesOf(grant.roleRef, scope);
+        if (rules) yield { rules, because: reasonOf(grant) };
       }
     }
   }

@@ -39,19 +39,16 @@ function decide(asked: Asked, user: UserInfo, authorizer: Authorizer): SubjectAc
   };
 }
 
+const NOTHING = { verb: '', group: '', version: '', resource: '', subresource: '', namespace: '', name: '' };
+
 function attributesOf({ resourceAttributes, nonResourceAttributes }: Asked, user: UserInfo): AuthorizationAttributes {
-  const { verb, group, version, resource, subresource, namespace, name } = resourceAttributes ?? {};
-  const base = {
-    user,
-    verb: verb ?? nonResourceAttributes?.verb ?? '',
-    group: group ?? '',
-    version: version ?? '',
-    resource: resource ?? '',
-    subresource: subresource ?? '',
-    namespace: namespace ?? '',
-    name: name ?? '',
-  };
-  return nonResourceAttributes ? { ...base, path: nonResourceAttributes.path ?? '' } : base;
+  if (nonResourceAttributes) {
+    const { verb = '', path = '' } = nonResourceAttributes;
+    return { user, ...NOTHING, verb, path };
+  }
+  const { fieldSelector: _fields, labelSelector: _labels, ...given } = resourceAttributes ?? {};
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { user, ...NOTHING, ...said };
 }
 
 /** The status of SelfSubjectRulesReview. */

@@ -55,13 +55,17 @@ function covers(rule: PolicyRule, part: PolicyRule): boolean {
   if (!matches(rule.verbs, part.verbs[0] ?? '')) return false;
   const [url] = part.nonResourceURLs ?? [];
   if (url !== undefined) return (rule.nonResourceURLs ?? []).some((pattern) => coversPath(pattern, url));
-  const [resource = '', subresource = ''] = (part.resources?.[0] ?? '').split('/');
+  return matches(rule.apiGroups ?? [], part.apiGroups?.[0] ?? '') && coversText(rule, part) && coversName(rule, part);
+}
+
+/** `*` covers everything, also a word such as `*` with a subresource that a role may itself hold. */
+function coversText({ resources = [] }: PolicyRule, part: PolicyRule): boolean {
+  const [wanted = ''] = part.resources ?? [];
+  const [resource = '', subresource = ''] = wanted.split('/');
+  return matches(resources, wanted) || (subresource !== '' && coversResource(resources, resource, subresource));
+}
+
+function coversName({ resourceNames = [] }: PolicyRule, part: PolicyRule): boolean {
   const [name] = part.resourceNames ?? [];
-  const names = rule.resourceNames ?? [];
-  return (
-    matches(rule.apiGroups ?? [], part.apiGroups?.[0] ?? '') &&
-    (matches(rule.resources ?? [], part.resources?.[0] ?? '') ||
-      (subresource !== '' && coversResource(rule.resources ?? [], resource, subresource))) &&
-    (names.length === 0 || (name !== undefined && names.includes(name)))
-  );
+  return resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name));
 }

@@ -31,14 +31,20 @@ export function impersonated(caller: UserInfo, headers: IncomingHttpHeaders, aut
     return caller;
   }
   for (const wish of wishesOf({ name, groups, uid, extra })) mustBeAllowed(caller, wish, authorizer);
-  const account = SERVICE_ACCOUNT.exec(name);
-  const given =
-    groups.length === 0 && account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : groups;
-  const isAnonymous = name === 'system:anonymous';
-  const mark = isAnonymous ? 'system:unauthenticated' : AUTHENTICATED;
-  const all = given.includes(mark) || given.includes('system:unauthenticated') ? given : [...given, mark];
+  const all = groupsFor(name, groups);
   return { name, groups: all, ...(uid && { uid }), ...(Object.keys(extra).length > 0 && { extra }) };
 }
+
+/** A service account is in its groups without being told, and everybody is either somebody or nobody. */
+function groupsFor(name: string, groups: readonly string[]): readonly string[] {
+  const account = SERVICE_ACCOUNT.exec(name);
+  const own = account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : [];
+  const given = groups.length === 0 ? own : groups;
+  if (given.includes(AUTHENTICATED) || given.includes(UNAUTHENTICATED)) return given;
+  return [...given, name === 'system:anonymous' ? UNAUTHENTICATED : AUTHENTICATED];
+}
+
+const UNAUTHENTICATED = 'system:unauthenticated';
 
 interface Target {
   readonly name: string;

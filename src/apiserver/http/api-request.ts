@@ -68,12 +68,16 @@ function allowedVerb(resource: Resource, subresource: Subresource | undefined, i
   const verb = info.verb as Verb;
   const allowed: readonly Verb[] = subresource ? subresource.verbs : resource.verbs;
   if (!allowed.includes(verb)) throw unknownMethod();
-  const needsNamespace = resource.scope === 'Namespaced' && (verb === 'create' || verb === 'deletecollection');
-  if (needsNamespace && info.namespace === '') throw unknownMethod();
-  if (verb === 'create' && info.name !== '' && !subresource) throw unknownMethod();
-  if ((verb === 'update' || verb === 'patch') && info.name === '') throw unknownMethod();
+  if (resource.scope === 'Namespaced' && info.namespace === '' && NEEDS_NAMESPACE.has(verb)) throw unknownMethod();
+  const isNamed = info.name !== '';
+  if (!subresource && isNamed !== NEEDS_NAME.has(verb) && !EITHER.has(verb)) throw unknownMethod();
   return verb;
 }
+
+const NEEDS_NAMESPACE: ReadonlySet<string> = new Set(['create', 'deletecollection']);
+const NEEDS_NAME: ReadonlySet<string> = new Set(['get', 'update', 'patch', 'delete']);
+/** A watch may name its object in the old `/watch/` paths. */
+const EITHER: ReadonlySet<string> = new Set(['watch']);
 
 function connectOptions(info: RequestInfo, query: URLSearchParams): RequestOptions {
   if (info.subresource !== 'proxy') return { query };

@@ -27,7 +27,9 @@ export function http2Exchange(stream: ServerHttp2Stream, headers: IncomingHttpHe
     write: (chunk) => isOpen(stream) && stream.write(chunk),
     drained: () => drained(stream, gone.signal),
     end: (chunk) => {
-      if (isOpen(stream)) chunk ? stream.end(chunk) : stream.end();
+      if (!isOpen(stream)) return;
+      if (chunk) stream.end(chunk);
+      else stream.end();
     },
     abort: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
   };

@@ -199,8 +199,7 @@ const warned = ({ headers, warnings }: Running): ResponseHeaders =>
 
 /** RFC 7234 section 5.5; code 299 is "miscellaneous, persistent". */
 function warningHeader(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters may not stand in a header
-  const clean = text.replace(/[\u0000-\u001f\u007f]+/g, ' ');
+  const clean = text.replace(/\p{Cc}+/gu, ' ');
   return `299 - "${Buffer.from(clean.replace(/[\\"]/g, '\\$&')).toString('latin1')}"`;
 }
 

@@ -28,5 +28,5 @@ export function subresourceOf(resource: Resource, name: string): Subresource | u
 
 /** Subresources that lead out of the API, to a kubelet or into the cluster's network. */
 export function isConnect(subresource: Subresource): boolean {
-  return subresource.name === 'log' || /Options$/.test(subresource.kind);
+  return subresource.name === 'log' || subresource.kind.endsWith('Options');
 }
