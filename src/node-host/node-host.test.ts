@@ -187,15 +187,19 @@ describe.skipIf(reason !== undefined)('a node on this machine', () => {
     );
     expect(fetched).toBe('hello\n');
     const program = new URL('../kubelet/runtimes/containerd/test-streams.ts', import.meta.url).pathname;
-    const ids = [node.host.containerdSocket, pod.sandboxId, pod.containerId, '8080', '9999'];
+    const reader = ['sh', '-c', 'while read line; do echo "got $line"; done; echo end'];
+    const once = await runPod(node, 'pod-once', { command: reader, stdin: true, stdinOnce: true });
+    const ids = [node.host.containerdSocket, pod.sandboxId, pod.containerId, '8080', '9999', once.containerId];
     const seen = JSON.parse(await commandIn(node.wire.namespace, process.execPath, [program, ...ids])) as object;
     expect(seen).toMatchObject({
       forwarded: expect.stringMatching(/^HTTP\/1\.[01] 200 OK\r\n[^]*hello\n$/),
       refused: expect.stringMatching(/refused/),
       seen: 'got ping\n',
       later: 'got pong\n',
+      atEnd: 'got last\nend\n',
     });
     await pod.runtime[Symbol.asyncDispose]();
+    await once.runtime[Symbol.asyncDispose]();
   });
 
   it('tells that a container ran out of memory', async () => {

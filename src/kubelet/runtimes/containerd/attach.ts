@@ -1,4 +1,5 @@
 import { PassThrough, type Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type WebSocket from 'ws';
 import type { ExecRequest, ProcessStreams } from '../runtime.ts';
 import type { Cri } from './cri.ts';
@@ -6,55 +7,64 @@ import { onChannel, openStreamingUrl, sendOn } from './websocket.ts';
 
 const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4 } as const;
 
-/**
- * Joins a container's own streams over the CRI's Attach URL. Input has a connection of its own: closing it is the only
- * way that the protocol has to say that the input ended, and the outputs must go on after that.
- */
+/** Joins a container's own streams over the CRI's Attach URL. */
 export async function attachToContainer(
   cri: Cri,
   containerId: string,
   request: Omit<ExecRequest, 'command'>,
 ): Promise<ProcessStreams> {
-  const { tty, stdin, stdout } = request;
+  const { tty, stdout } = request;
   const stderr = request.stderr && !tty;
-  const open = async (channels: { stdin: boolean; stdout: boolean; stderr: boolean }) => {
-    const { url } = await cri.runtime<{ url: string }>('Attach', { containerId, tty, ...channels });
-    return openStreamingUrl(url);
+  const open = async (stdin: boolean) => {
+    const wanted = { containerId, tty, stdin, stdout: true, stderr: !tty };
+    return openStreamingUrl((await cri.runtime<{ url: string }>('Attach', wanted)).url);
   };
-  const output = stdout || stderr ? await open({ stdin: false, stdout, stderr }) : undefined;
-  const input = stdin ? await open({ stdin: true, stdout: false, stderr: false }) : undefined;
-  input?.on('error', () => {}); // shows as its close
-  const main = output ?? input;
+  // Always with stdin: containerd takes a connection without one for an input that has ended.
+  const socket = await open(true);
   const streams = {
     stdout: stdout ? new PassThrough() : undefined,
     stderr: stderr ? new PassThrough() : undefined,
   };
   return {
     ...streams,
-    stdin: input && inputStream(input),
-    exited: main ? outcome(main, streams) : Promise.resolve(0),
+    stdin: request.stdin ? inputStream(socket, () => open(false)) : undefined,
+    exited: outcome(socket, streams),
     async resize({ width, height }) {
       const size = Buffer.from(JSON.stringify({ Width: width, Height: height }));
-      if (main?.readyState === main?.OPEN && main) await sendOn(main, CHANNEL.resize, size);
+      if (socket.readyState === socket.OPEN) await sendOn(socket, CHANNEL.resize, size);
     },
     async [Symbol.asyncDispose]() {
-      input?.close();
-      output?.close();
+      socket.close();
     },
   };
 }
 
-function inputStream(socket: WebSocket): Writable {
+/** How long the last input may take to arrive before its end is told on a way of its own. */
+const SETTLE_MS = 100;
+
+/**
+ * The protocol has no word for the end of input. A second connection that has no input says it: containerd then closes
+ * the stdin of a container with `stdinOnce`, and leaves others' open, just as it should.
+ */
+function inputStream(socket: WebSocket, openWithoutInput: () => Promise<WebSocket>): Writable {
+  const sayEnd = async () => {
+    await sleep(SETTLE_MS);
+    if (socket.readyState !== socket.OPEN) return;
+    const second = await openWithoutInput();
+    second.on('error', () => {}); // shows as its close
+    socket.once('close', () => second.close());
+  };
   return new Writable({
-    write: (chunk: Buffer, _encoding, done) => void sendOn(socket, CHANNEL.stdin, chunk).then(() => done(), done),
-    final(done) {
-      socket.close();
-      done();
-    },
-    destroy(error, done) {
-      socket.close();
-      done(error);
-    },
+    write: (chunk: Buffer, _encoding, done) =>
+      void sendOn(socket, CHANNEL.stdin, chunk).then(
+        () => done(),
+        (error: Error) => done(error),
+      ),
+    final: (done) =>
+      void sayEnd().then(
+        () => done(),
+        () => done(), // the container ended meanwhile
+      ),
   });
 }
 

@@ -1,12 +1,12 @@
 /**
  * Port-forward and attach from inside a node's network namespace, where containerd's streaming server listens. A test
- * starts it there with `<socket> <sandbox> <container> <port> <closed port>`; it prints what it saw as JSON.
+ * starts it there with `<socket> <sandbox> <container> <port> <closed port> <container with stdinOnce>`; it prints what it saw as JSON.
  */
 import { silentLogger } from '#base/log.ts';
 import { eventually } from '#base/wait.ts';
 import { containerdRuntime } from './containerd.ts';
 
-const [socket = '', sandboxId = '', containerId = '', port = '', closedPort = ''] = process.argv.slice(2);
+const [socket = '', sandboxId = '', containerId = '', port = '', closedPort = '', onceId = ''] = process.argv.slice(2);
 await using runtime = containerdRuntime({ socket, log: silentLogger });
 
 async function request(toPort: number): Promise<string> {
@@ -42,4 +42,12 @@ again.stdin?.write('pong\n');
 await eventually(() => later.includes('got pong\n'));
 await again[Symbol.asyncDispose]();
 
-process.stdout.write(JSON.stringify({ forwarded, refused, seen, later }));
+const once = await runtime.streams.attach(onceId, everything);
+let atEnd = '';
+once.stdout?.on('data', (chunk: Buffer) => {
+  atEnd += chunk.toString();
+});
+once.stdin?.end('last\n');
+await once.exited;
+
+process.stdout.write(JSON.stringify({ forwarded, refused, seen, later, atEnd }));
