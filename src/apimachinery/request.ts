@@ -31,6 +31,8 @@ export interface ApiRequest {
   /** The decoded object of create and update; a Patch for patch; DeleteOptions for delete. */
   readonly body?: KubeObject | Patch | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The HTTP method of a `connect` request, from which its RBAC verb follows; default POST. */
+  readonly method?: string | undefined;
   /** `User-Agent`, from which the default field manager follows. */
   readonly userAgent?: string | undefined;
   /** W3C traceparent of whoever caused this request. */

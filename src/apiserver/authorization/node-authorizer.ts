@@ -175,11 +175,15 @@ function claimNeeds(volume: Volume, { pod, namespace, reader }: PodPlace): strin
   if (!claimName) return [];
   const claim = reader.get(persistentVolumeClaims, { namespace, name: claimName });
   const volumeName = claim?.spec?.volumeName ?? '';
-  const bound = reader.get(persistentVolumes, { namespace: '', name: volumeName });
-  const secret = bound?.spec?.csi?.nodePublishSecretRef;
   return [
     `persistentvolumeclaims/${namespace}/${claimName}`,
-    ...(volumeName ? [`persistentvolumes/${volumeName}`] : []),
-    ...named(`secrets/${secret?.namespace ?? namespace}`, secret?.name),
+    ...named('persistentvolumes', volumeName),
+    ...publishSecret(volumeName, { namespace, reader }),
   ];
+}
+
+function publishSecret(volumeName: string, { namespace, reader }: Omit<PodPlace, 'pod'>): string[] {
+  const volume = reader.get(persistentVolumes, { namespace: '', name: volumeName });
+  const secret = volume?.spec?.csi?.nodePublishSecretRef;
+  return named(`secrets/${secret?.namespace ?? namespace}`, secret?.name);
 }

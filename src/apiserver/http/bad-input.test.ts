@@ -85,12 +85,16 @@ describe('bad input over HTTP/1.1 and HTTP/2', () => {
     ['GET', '/api/v1/namespaces/a/nodes/b', {}, 404, 'the server could not find the requested resource'],
     ['GET', `${pods}?limit=many`, {}, 400, 'strconv.ParseInt: parsing "many": invalid syntax'],
     ['POST', `${pods}?dryRun=Some`, {}, 422, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value'],
-  ] as const)('%s %s is answered with a Status', async (method, path, headers, code, sentence) => {
-    const reply = await ask(cluster, path, { method, headers, ...(method !== 'GET' && { body: '{}' }) });
-    expect(reply.code).toBe(code);
-    expect(message(reply)).toContain(sentence);
-    expect(reply.headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);
-  });
+  ] satisfies [string, string, object, number, string][])(
+    '%s %s is answered with a Status',
+    async (method, path, ...rest) => {
+      const [headers, code, sentence] = rest as [object, number, string];
+      const reply = await ask(cluster, path, { method, headers, ...(method !== 'GET' && { body: '{}' }) });
+      expect(reply.code).toBe(code);
+      expect(message(reply)).toContain(sentence);
+      expect(reply.headers['audit-id']).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
 
   it('says 404 in plain text where no API is', async () => {
     for (const path of ['/nothing', '/apis/example.com/v1/widgets', '/%zz', '/api/v1/namespaces/%ff/pods']) {

@@ -36,7 +36,7 @@ describe('real kubectl over HTTP/2 with a client certificate', () => {
       await run('create', 'secret', 'generic', `s${Date.now()}`, '--from-literal=k=v');
       return /s\d+ +1 +/.test(watching.output());
     };
-    await eventually(created);
+    expect(await eventually(created)).toBe(true);
     watching.stop();
     await watching.done;
   });

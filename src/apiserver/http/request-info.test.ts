@@ -25,10 +25,16 @@ describe('what a URL asks for', () => {
     ['PATCH', '/apis/apps/v1/namespaces/a/deployments/b/scale', 'patch', 'apps', 'a', 'deployments', 'b', 'scale'],
     ['DELETE', '/apis/apps/v1/namespaces/a/deployments', 'deletecollection', 'apps', 'a', 'deployments', '', ''],
     ['POST', '/api/v1/namespaces/a/pods/b/proxy/x/y', 'create', '', 'a', 'pods', 'b', 'proxy'],
-  ])('%s %s', (method, target, verb, group, namespace, resource, name, subresource) => {
+  ])('%s %s', (method, target, ...expected) => {
+    const [verb, group, namespace, resource, name, subresource] = expected;
     expect(info(method, target)).toMatchObject({
       isResourceRequest: true,
-      ...{ verb, group, namespace, resource, name, subresource },
+      verb,
+      group,
+      namespace,
+      resource,
+      name,
+      subresource,
     });
   });
 

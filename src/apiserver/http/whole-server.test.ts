@@ -120,7 +120,7 @@ describe('real kubectl against the whole API server', () => {
     const watching = kubectl(['get', 'cm', '-w', '-o', 'name'], { kubeconfig: cluster.kubeconfig });
     await eventually(() => watching.output().includes('configmap/applied'));
     await asAdmin('create', 'configmap', 'fresh');
-    await eventually(() => watching.output().includes('configmap/fresh'));
+    expect(await eventually(() => watching.output().includes('configmap/fresh'))).toBe(true);
     watching.stop();
     await watching.done;
   });
