@@ -5,8 +5,8 @@ import type { WatchEvent } from '#apimachinery/request.ts';
 import { apiVersionOf, type Resource } from '#apimachinery/resource.ts';
 import { hasSchema } from '#apimachinery/schema-table.ts';
 import { notAcceptable } from '#apimachinery/status.ts';
+import type { AnswerFormat } from './answer-format.ts';
 import { jsonBytes, jsonFrame, jsonItemBytes } from './json-bytes.ts';
-import type { AnswerFormat } from './respond.ts';
 import { protobufFrame, protobufMessage } from './shared-bytes.ts';
 
 const NEWLINE = Buffer.from('\n');

@@ -1,4 +1,4 @@
-import type { PathAnswer } from './path-routes.ts';
+import type { PathAnswer } from './path-answer.ts';
 
 /** One question about the server's health; throws or rejects when the answer is no. */
 export interface HealthCheck {

@@ -5,6 +5,7 @@ import { apiVersions, groupDocument, groupList, resourceList } from '../discover
 import { type AcceptRules, accept } from './accept.ts';
 import { type Exchange, headerOf, type ResponseHeaders } from './exchange.ts';
 import { type HealthCheck, healthReport } from './health.ts';
+import type { PathAnswer } from './path-answer.ts';
 import type { RequestInfo } from './request-info.ts';
 import { send } from './respond.ts';
 import { unknownMethod } from './status-answer.ts';
@@ -21,13 +22,6 @@ export type PathRoute = (
   path: string,
   request: PathRequest & { exchange: Exchange },
 ) => Promise<PathAnswer | undefined>;
-
-export interface PathAnswer {
-  readonly code?: number;
-  readonly contentType: string;
-  readonly body: string | Uint8Array;
-  readonly headers?: ResponseHeaders;
-}
 
 export interface PathRoutes {
   /** @returns the status code that was sent. */

@@ -9,6 +9,7 @@ import type { Authorizer } from '../authorization/authorizer.ts';
 import { impersonated } from '../filters/impersonation.ts';
 import type { IncludeObject } from '../tables/table.ts';
 import { type AcceptRules, accept, MEDIA_TYPES, STREAM_TYPES } from './accept.ts';
+import type { AnswerFormat } from './answer-format.ts';
 import { apiRequestOf } from './api-request.ts';
 import type { ConnectForwarder } from './connect.ts';
 import { frameOf } from './encode.ts';
@@ -17,7 +18,7 @@ import type { PathRoutes } from './path-routes.ts';
 import { type RequestInfo, requestInfoOf } from './request-info.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { catalogOf } from './resource-catalog.ts';
-import { type Answer, type AnswerFormat, answerOf, send, shownObject } from './respond.ts';
+import { type Answer, answerOf, send, shownObject } from './respond.ts';
 import { statusOf, unknownResource } from './status-answer.ts';
 import { streamWatch } from './watch-stream.ts';
 

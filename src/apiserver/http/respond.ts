@@ -5,8 +5,8 @@ import type { ApiResponse, ListResponse } from '#apimachinery/request.ts';
 import { apiVersionOf, type Resource } from '#apimachinery/resource.ts';
 import { badRequest } from '#apimachinery/status.ts';
 import type { Status } from '#gen/meta/v1.ts';
-import { type IncludeObject, partialMetadataOf, tableOf } from '../tables/table.ts';
-import type { Accepted } from './accept.ts';
+import { partialMetadataOf, tableOf } from '../tables/table.ts';
+import type { AnswerFormat } from './answer-format.ts';
 import { encodeList, encodeObject } from './encode.ts';
 import { type Exchange, headerOf, type ResponseHeaders } from './exchange.ts';
 
@@ -14,13 +14,6 @@ const gzipped = promisify(gzip);
 
 /** Upstream compresses answers above 128 KiB. */
 const GZIP_FROM_BYTES = 128 * 1024;
-
-export interface AnswerFormat {
-  readonly accepted: Accepted;
-  readonly isPretty: boolean;
-  readonly includeObject: IncludeObject;
-  readonly nowMs: number;
-}
 
 export interface Answer {
   readonly code: number;
