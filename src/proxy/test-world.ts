@@ -1,9 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { command, namespacePath } from '#node-host/command.ts';
-import { ensureNamespace, ip, removeNamespace, setSysctls } from '#node-host/namespace.ts';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const namespacePath = (namespace: string) => `/run/netns/${namespace}`;
+const removeNamespace = (namespace: string) => run('ip', ['netns', 'delete', namespace]);
+const ip = (namespace: string, commands: readonly string[]) =>
+  run('sh', ['-ec', commands.map((command) => `ip -n ${namespace} ${command}`).join('\n')]);
+
+async function makeNamespace(namespace: string): Promise<void> {
+  await run('ip', ['netns', 'add', namespace]);
+  await ip(namespace, ['link set lo up']);
+}
+
+async function makeRouter(namespace: string): Promise<void> {
+  await makeNamespace(namespace);
+  const values = { ip_forward: 1, 'conf/all/rp_filter': 0, 'conf/default/rp_filter': 0, 'conf/all/route_localnet': 1 };
+  const lines = Object.entries(values).map(([key, value]) => `echo ${value} > /proc/sys/net/ipv4/${key}`);
+  await run('nsenter', [`--net=${namespacePath(namespace)}`, '--', 'sh', '-ec', lines.join('\n')]);
+}
 
 /** A host of the test's little network. */
 export interface Peer {
@@ -36,13 +53,7 @@ export async function proxyWorld(): Promise<ProxyWorld> {
   const prefix = `tpx${randomBytes(3).toString('hex')}`;
   const nodeSpace = `${prefix}-node`;
   const spaces = [nodeSpace];
-  await ensureNamespace(nodeSpace);
-  await setSysctls(nodeSpace, {
-    'net.ipv4.ip_forward': 1,
-    'net.ipv4.conf.all.rp_filter': 0,
-    'net.ipv4.conf.default.rp_filter': 0,
-    'net.ipv4.conf.all.route_localnet': 1,
-  });
+  await makeRouter(nodeSpace);
   // Service addresses must be routable before they are translated.
   await ip(nodeSpace, [
     'link add void type veth peer name void0',
@@ -55,22 +66,9 @@ export async function proxyWorld(): Promise<ProxyWorld> {
   const add = async (name: string, host: { address: string; gateway: string }): Promise<Peer> => {
     const space = `${prefix}-${name.toLowerCase()}`;
     spaces.push(space);
-    await ensureNamespace(space);
+    await makeNamespace(space);
     const link = name.toLowerCase();
-    await command('ip', [
-      'link',
-      'add',
-      'eth0',
-      'netns',
-      space,
-      'type',
-      'veth',
-      'peer',
-      'name',
-      link,
-      'netns',
-      nodeSpace,
-    ]);
+    await run('ip', ['link', 'add', 'eth0', 'netns', space, 'type', 'veth', 'peer', 'name', link, 'netns', nodeSpace]);
     await ip(space, [
       `address add ${host.address}/32 dev eth0`,
       'link set eth0 up',
