@@ -1,4 +1,5 @@
 import type { KubeObject } from '#apimachinery/object.ts';
+import { strategicMerge } from '#apimachinery/patch/strategic-merge.ts';
 import type { ApiHandler } from '#apimachinery/request.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import type { Clock } from '#base/clock.ts';
@@ -18,14 +19,12 @@ import { apiHandler, type ChainOptions } from './chain.ts';
 import { expireEvents } from './event-expiry.ts';
 import type { Reader } from './reader.ts';
 import type { Core } from './registry/engine/core.ts';
-import type { FieldManagement, StrategicMerge } from './registry/engine/field-management.ts';
+import type { FieldManagement } from './registry/engine/field-management.ts';
 import type { Strategy, StrategyBinding } from './strategy.ts';
 
 export interface ApiServerOptions extends ChainOptions {
   /** Server-side apply and `managedFields`; without it, apply is refused. */
   fields?: FieldManagement | undefined;
-  /** Strategic merge patches; without it, they are refused. */
-  strategicMerge?: StrategicMerge | undefined;
   driver: StorageDriver;
   clock: Clock;
   log: Logger;
@@ -72,7 +71,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     authorizer,
     admission: admissionChain(typeof plugins === 'function' ? plugins({ authorizer }) : plugins),
     fields: options.fields,
-    strategicMerge: options.strategicMerge,
+    strategicMerge,
     strategyOf: strategyTable(options.strategies),
   };
   const byPath = new Map(resources.map((resource) => [pathOf(resource), resource]));

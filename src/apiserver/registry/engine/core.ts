@@ -23,7 +23,7 @@ export interface Core {
   readonly admission: AdmissionChain;
   /** Undefined: `managedFields` are left as they come, and apply is refused. */
   readonly fields: FieldManagement | undefined;
-  readonly strategicMerge: StrategicMerge | undefined;
+  readonly strategicMerge: StrategicMerge;
   readonly strategyOf: (resource: Resource) => Strategy<KubeObject>;
 }
 

@@ -1,6 +1,7 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { Patch } from '#apimachinery/request.ts';
+import { hasSchema } from '#apimachinery/schema-table.ts';
 import { failure, unsupportedMediaType } from '#apimachinery/status.ts';
 import { cloneJson } from './clone.ts';
 import type { Call } from './core.ts';
@@ -9,8 +10,9 @@ import type { Call } from './core.ts';
 export function patched({ core, resource }: Call, existing: KubeObject, { patchType, patch }: Patch): KubeObject {
   if (patchType === 'application/json-patch+json') return jsonPatched(existing, patch as Operation[]);
   if (patchType === 'application/merge-patch+json') return merged(existing, patch) as KubeObject;
-  if (patchType === 'application/strategic-merge-patch+json' && core.strategicMerge) {
-    return core.strategicMerge(resource, existing, patch);
+  if (patchType === 'application/strategic-merge-patch+json' && hasSchema(resource.type)) {
+    // What the patch leaves alone is still the shared, frozen one.
+    return cloneJson(core.strategicMerge(resource, existing, patch));
   }
   throw unsupportedMediaType(
     `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json`,

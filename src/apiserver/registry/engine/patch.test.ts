@@ -18,6 +18,15 @@ const patch = (patchType: PatchType, value: unknown) =>
   test.object<Deployment>({ verb: 'patch', resource: deployments, name: 'web', body: { patchType, patch: value } });
 
 describe('a patch', () => {
+  it('merges lists by key when it is strategic', async () => {
+    const containers = [{ name: 'app', image: 'app:2' }];
+    const value = { spec: { template: { spec: { containers } } } };
+    const patched = await patch('application/strategic-merge-patch+json', value);
+    const images = patched.spec?.template.spec?.containers.map(({ image }) => image);
+    expect(images).toEqual(['app:2', 'sidecar:1']);
+    expect(patched.metadata.generation).toBe(2);
+  });
+
   it('replaces lists when it is a merge patch', async () => {
     const containers = [{ name: 'app', image: 'app:2' }];
     const patched = await patch('application/merge-patch+json', { spec: { template: { spec: { containers } } } });

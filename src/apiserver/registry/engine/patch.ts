@@ -2,6 +2,7 @@ import { FieldPath } from '#apimachinery/field-error.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { ApiResponse, Patch } from '#apimachinery/request.ts';
 import { badRequest, conflict, invalid, STALE_OBJECT, unsupportedMediaType } from '#apimachinery/status.ts';
+import { cloneJson } from './clone.ts';
 import type { Call } from './core.ts';
 import { withDefaults } from './defaulting.ts';
 import { expectedNamespace, matchName, matchNamespace, typed } from './identity.ts';
@@ -63,6 +64,6 @@ function applied(call: Call, existing: KubeObject | undefined, { patch: sent }: 
   if (wanted && wanted !== existing?.metadata.resourceVersion) throw conflict(resource, request.name, STALE_OBJECT);
   const named = { ...config, metadata: { ...config.metadata, name: config.metadata.name ?? request.name } };
   const writing = { ...writingOf(call), force: request.options.force === true };
-  const next = core.fields?.apply(existing, named, writing) ?? named;
+  const next = cloneJson(core.fields?.apply(existing, named, writing) ?? named);
   return withDefaults(resource, typed(next, resource));
 }
