@@ -1,4 +1,5 @@
 import type { ControllerFactory } from '#reconciler/controller.ts';
+import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
@@ -7,10 +8,14 @@ import { jobController } from './job/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
+import { podGarbageCollector } from './pod-gc/controller.ts';
 import { replicaSetController, replicationController } from './replica-set/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
+import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
+import { volumeBinder } from './volume-binder/controller.ts';
+import { claimProtection, volumeProtection } from './volume-protection/controller.ts';
 
 /** Every controller that runs in a cluster. A new one is a folder and a line here. */
 export const controllers: readonly ControllerFactory[] = [
@@ -27,4 +32,10 @@ export const controllers: readonly ControllerFactory[] = [
   nodeIpamController,
   taintEvictionController,
   garbageCollector,
+  podGarbageCollector,
+  ttlAfterFinishedController,
+  volumeBinder,
+  claimProtection,
+  volumeProtection,
+  clusterRoleAggregation,
 ];
