@@ -1,4 +1,21 @@
 import type { StrategyBinding } from '../strategy.ts';
+import { daemonSetStrategy, deploymentStrategy, replicaSetStrategy, statefulSetStrategy } from './apps/workloads.ts';
+import { jobStrategy } from './batch/job.ts';
+import { configMapStrategy, secretStrategy } from './core/config.ts';
+import { namespaceStrategy } from './core/namespace.ts';
+import { podStrategy } from './core/pod/strategy.ts';
+import { serviceStrategy } from './core/service/strategy.ts';
 
 /** Every kind that the server treats specially. A kind without an entry gets metadata and schema validation only. */
-export const strategies: readonly StrategyBinding[] = [];
+export const strategies: readonly StrategyBinding[] = [
+  configMapStrategy,
+  daemonSetStrategy,
+  deploymentStrategy,
+  jobStrategy,
+  namespaceStrategy,
+  podStrategy,
+  replicaSetStrategy,
+  secretStrategy,
+  serviceStrategy,
+  statefulSetStrategy,
+];

@@ -1,5 +1,7 @@
-import { defineResource } from '#apimachinery/resource.ts';
+import { defineResource, type Resource } from '#apimachinery/resource.ts';
 import type { HorizontalPodAutoscaler } from '#gen/autoscaling/v1.ts';
+import { horizontalPodAutoscalers as stored } from '../v2/horizontal-pod-autoscaler.ts';
+import { fromV2, toV2 } from './conversion.ts';
 
 export const horizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>({
   group: 'autoscaling',
@@ -10,4 +12,9 @@ export const horizontalPodAutoscalers = defineResource<HorizontalPodAutoscaler>(
   shortNames: ['hpa'],
   categories: ['all'],
   subresources: [{ name: 'status', kind: 'HorizontalPodAutoscaler', verbs: ['get', 'patch', 'update'] }],
+  columns: stored.columns.map((column) => ({ ...column, of: (object, nowMs) => column.of(toV2(object), nowMs) })),
+  defaults: ({ spec }) => {
+    spec.minReplicas ??= 1;
+  },
+  conversion: { stored: stored as Resource, toStored: toV2, fromStored: fromV2 },
 });
