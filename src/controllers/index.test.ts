@@ -155,7 +155,13 @@ describe('all controllers together on a real server', () => {
     const { client } = cluster;
     await client.create(jobs, {
       metadata: { name: 'sum', namespace: 'default' },
-      spec: { completions: 3, parallelism: 2, template: template({}, 'Never') },
+      spec: {
+        completions: 3,
+        parallelism: 2,
+        manualSelector: true,
+        selector: { matchLabels: { job: 'it' } },
+        template: template({ job: 'it' }, 'Never'),
+      },
     });
     const done = await eventually(async () => {
       for (const pod of await allPods(client)) {
@@ -182,7 +188,12 @@ describe('all controllers together on a real server', () => {
     const { client } = cluster;
     await client.create(jobs, {
       metadata: { name: 'bad', namespace: 'default' },
-      spec: { backoffLimit: 0, template: template({}, 'Never') },
+      spec: {
+        backoffLimit: 0,
+        manualSelector: true,
+        selector: { matchLabels: { job: 'it' } },
+        template: template({ job: 'it' }, 'Never'),
+      },
     });
     const done = await eventually(async () => {
       for (const pod of await allPods(client))

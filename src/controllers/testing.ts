@@ -2,7 +2,7 @@ import { resources } from '#api/index.ts';
 import type { ApiHandler } from '#apimachinery/request.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import { type Clock, type FakeClock, fakeClock } from '#base/clock.ts';
-import { silentLogger } from '#base/log.ts';
+import { createLogger, silentLogger } from '#base/log.ts';
 import type { Client } from '#client/client.ts';
 import { createEventRecorder } from '#client/event-recorder-correlated.ts';
 import { createClient } from '#client/in-process-client.ts';
@@ -43,7 +43,7 @@ export function runControllers(
     informers,
     clock,
     eventsFor,
-    log: silentLogger,
+    log: process.env['TIMONEL_TEST_LOG'] ? createLogger({ level: 'debug' }) : silentLogger,
     options: testOptions,
   });
   return {

@@ -2,7 +2,7 @@
  * Runs controllers: turns informer changes into keys, keys into reconciles, and failures into delays. It knows no kind.
  * It keeps true that a key is never reconciled twice at once, nor before the informers show what its last run wrote.
  */
-import { isConflict } from '#apimachinery/status.ts';
+import { isConflict, isNotFound } from '#apimachinery/status.ts';
 import type { Clock } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
 import type { Client } from '#client/client.ts';
@@ -140,8 +140,8 @@ async function attempt(
     }
     metrics.retried(controller.name);
     queue.retry(key);
-    // A conflict is the daily bread of optimistic concurrency; everything else deserves a look.
-    if (isConflict(error)) log.debug('reconcile met a conflict', { err: error });
+    // Conflicts, and objects gone meanwhile, are the daily bread of optimistic concurrency; the rest deserves a look.
+    if (isConflict(error) || isNotFound(error)) log.debug('reconcile was overtaken', { err: error });
     else log.warn('reconcile failed', { err: error });
   }
 }
