@@ -20,10 +20,11 @@ import { expireEvents } from './event-expiry.ts';
 import type { Reader } from './reader.ts';
 import type { Core } from './registry/engine/core.ts';
 import type { FieldManagement } from './registry/engine/field-management.ts';
+import { schemaFields } from './registry/engine/schema-fields.ts';
 import type { Strategy, StrategyBinding } from './strategy.ts';
 
 export interface ApiServerOptions extends ChainOptions {
-  /** Server-side apply and `managedFields`; without it, apply is refused. */
+  /** Server-side apply and `managedFields`; default: by the kinds' schemas. */
   fields?: FieldManagement | undefined;
   driver: StorageDriver;
   clock: Clock;
@@ -70,7 +71,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
     services,
     authorizer,
     admission: admissionChain(typeof plugins === 'function' ? plugins({ authorizer }) : plugins),
-    fields: options.fields,
+    fields: options.fields ?? schemaFields,
     strategicMerge,
     strategyOf: strategyTable(options.strategies),
   };
