@@ -5,9 +5,12 @@ import { configMapStrategy, secretStrategy } from './core/config.ts';
 import { namespaceStrategy } from './core/namespace.ts';
 import { podStrategy } from './core/pod/strategy.ts';
 import { serviceStrategy } from './core/service/strategy.ts';
+import { clusterRoleBindingStrategy, clusterRoleStrategy, roleBindingStrategy, roleStrategy } from './rbac/roles.ts';
 
 /** Every kind that the server treats specially. A kind without an entry gets metadata and schema validation only. */
 export const strategies: readonly StrategyBinding[] = [
+  clusterRoleBindingStrategy,
+  clusterRoleStrategy,
   configMapStrategy,
   daemonSetStrategy,
   deploymentStrategy,
@@ -15,6 +18,8 @@ export const strategies: readonly StrategyBinding[] = [
   namespaceStrategy,
   podStrategy,
   replicaSetStrategy,
+  roleBindingStrategy,
+  roleStrategy,
   secretStrategy,
   serviceStrategy,
   statefulSetStrategy,
