@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/{conventions,integration,e2e}/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    pool: 'threads',
+    pool: 'forks', // sockets over named pipes are closed twice when a worker thread ends
     maxWorkers: 2,
   },
 });

@@ -49,8 +49,7 @@ async function* readEntries(handle: FileHandle, file: string): AsyncGenerator<En
       if (type !== 'g') pending = { ...pending, ...(await readExtension(handle, type, { offset, size })) };
       continue;
     }
-    const prefix = text(block, 257, 5) === 'ustar' && block[262] === 0 ? text(block, 345, 155) : '';
-    const name = pending.path ?? (prefix ? `${prefix}/${text(block, 0, 100)}` : text(block, 0, 100));
+    const name = pending.path ?? nameIn(block);
     yield { path: cleanPath(name), type, link: pending.link ?? text(block, 157, 100), offset, size };
     pending = {};
   }
@@ -83,6 +82,13 @@ function paxRecords(bytes: Buffer): Map<string, string> {
     at += length;
   }
   return records;
+}
+
+/** POSIX archives keep the front of a long name apart. */
+function nameIn(block: Buffer): string {
+  const isPosix = text(block, 257, 5) === 'ustar' && block[262] === 0;
+  const prefix = isPosix ? text(block, 345, 155) : '';
+  return prefix ? `${prefix}/${text(block, 0, 100)}` : text(block, 0, 100);
 }
 
 function checkHeader(block: Buffer, file: string): void {

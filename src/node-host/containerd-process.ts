@@ -81,7 +81,7 @@ async function adopt(options: ContainerdOptions, configChanged: boolean): Promis
 async function launch(options: ContainerdOptions): Promise<ProcessIdentity> {
   const logFile = join(options.folder, 'containerd.log');
   const enter = options.namespace === undefined ? [] : ['nsenter', `--net=${namespacePath(options.namespace)}`, '--'];
-  const [program = '', ...args] = [...enter, 'containerd', '--config', join(options.folder, 'config.toml')];
+  const [program, ...args] = [...enter, 'containerd', '--config', join(options.folder, 'config.toml')];
   await using output = await open(logFile, 'a');
   const child = spawn(program, args, { detached: true, stdio: ['ignore', output.fd, output.fd], cwd: '/' });
   let failure: Error | undefined;
@@ -103,7 +103,7 @@ async function launch(options: ContainerdOptions): Promise<ProcessIdentity> {
 
 interface Patience {
   readonly timeoutMs: number;
-  alive(): Promise<boolean>;
+  readonly alive: () => Promise<boolean>;
 }
 
 async function answersWithin(socket: string, { timeoutMs, alive }: Patience): Promise<boolean> {

@@ -40,8 +40,17 @@ export async function endProcess(identity: ProcessIdentity, graceMs: number): Pr
     ['SIGKILL', 5_000],
   ] as const) {
     if (!(await isAlive(identity))) return;
-    process.kill(identity.pid, signal);
+    signalProcess(identity.pid, signal);
     const deadline = performance.now() + waitMs;
     while ((await isAlive(identity)) && performance.now() < deadline) await sleep(10);
+  }
+}
+
+/** It may have ended since it was last looked at. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -22,7 +22,7 @@ export interface TrackerOptions {
   readonly slices: Informer<EndpointSlice>;
   readonly topology: () => NodeTopology;
   /** Called after each change; must not block. */
-  onChange(): void;
+  readonly onChange: () => void;
 }
 
 export function trackChanges({ services, slices, topology, onChange }: TrackerOptions): ChangeTracker {

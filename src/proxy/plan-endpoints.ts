@@ -68,10 +68,12 @@ function toCandidate(endpoint: SliceEndpoint, port: number, node: NodeTopology):
     isReady: ready,
     isServingWhileTerminating: serving && terminating,
     isLocal: endpoint.nodeName === node.nodeName,
-    zones: endpoint.hints?.forZones?.map(({ name }) => name) ?? [],
-    nodes: endpoint.hints?.forNodes?.map(({ name }) => name) ?? [],
+    zones: namesOf(endpoint.hints?.forZones),
+    nodes: namesOf(endpoint.hints?.forNodes),
   };
 }
+
+const namesOf = (hints: readonly { name: string }[] = []) => hints.map(({ name }) => name);
 
 function usableOf(candidates: readonly Candidate[]): readonly Candidate[] {
   const ready = candidates.filter(({ isReady }) => isReady);

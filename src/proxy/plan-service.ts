@@ -24,7 +24,7 @@ function isIPv4(address: string | undefined): address is string {
 }
 
 function planPort(service: Service, port: ServicePort, endpoints: PlannedEndpoints): readonly Frontend[] {
-  const { spec, metadata, status } = service;
+  const { spec, metadata } = service;
   const protocol = (port.protocol ?? 'TCP').toLowerCase() as Protocol;
   const affinitySeconds = affinityOf(service);
   const common = {
@@ -34,24 +34,25 @@ function planPort(service: Service, port: ServicePort, endpoints: PlannedEndpoin
   };
   const external = { ...common, ...externalPolicy(service, endpoints), isClusterIP: false };
   const at = (address: string) => ({ id: `${address}/${protocol}/${port.port}`, address, port: port.port });
-  const frontends: Frontend[] = [];
-  if (isIPv4(spec?.clusterIP))
-    frontends.push({ ...common, ...at(spec.clusterIP), ...internalPolicy(service, endpoints), isClusterIP: true });
-  for (const address of (spec?.externalIPs ?? []).filter(isIPv4)) frontends.push({ ...external, ...at(address) });
+  const internal = { ...common, ...internalPolicy(service, endpoints), isClusterIP: true };
+  const { nodePort } = port;
+  return [
+    ...[spec?.clusterIP].filter(isIPv4).map((address) => ({ ...internal, ...at(address) })),
+    ...(spec?.externalIPs ?? []).filter(isIPv4).map((address) => ({ ...external, ...at(address) })),
+    ...balancerAddresses(service).map((address) => ({ ...external, ...at(address), ...sourcesOf(service) })),
+    ...(nodePort ? [{ ...external, id: `nodeport/${protocol}/${nodePort}`, address: undefined, port: nodePort }] : []),
+  ];
+}
+
+/** Addresses whose packets reach the nodes as they are; mode `Proxy` means that the balancer rewrites them. */
+function balancerAddresses({ status }: Service): readonly string[] {
+  const ingress = status?.loadBalancer?.ingress ?? [];
+  return ingress.flatMap(({ ip, ipMode }) => (isIPv4(ip) && ipMode !== 'Proxy' ? [ip] : []));
+}
+
+function sourcesOf({ spec }: Service): Pick<Frontend, 'sourceRanges'> {
   const sourceRanges = distinctRanges(spec?.loadBalancerSourceRanges ?? []);
-  for (const { ip, ipMode } of status?.loadBalancer?.ingress ?? []) {
-    if (!isIPv4(ip) || ipMode === 'Proxy') continue;
-    frontends.push({ ...external, ...at(ip), ...(sourceRanges.length > 0 && { sourceRanges }) });
-  }
-  if (port.nodePort) {
-    frontends.push({
-      ...external,
-      id: `nodeport/${protocol}/${port.nodePort}`,
-      address: undefined,
-      port: port.nodePort,
-    });
-  }
-  return frontends;
+  return sourceRanges.length > 0 ? { sourceRanges } : {};
 }
 
 const DEFAULT_AFFINITY_SECONDS = 10_800;

@@ -20,8 +20,8 @@ export interface CallOptions {
 
 interface Method {
   readonly path: string;
-  encode(value: object): Buffer;
-  decode(bytes: Buffer): object;
+  readonly encode: (value: object) => Buffer;
+  readonly decode: (bytes: Buffer) => object;
 }
 
 const FROM_WIRE = { longs: Number, enums: String, defaults: true, arrays: true, objects: true } as const;

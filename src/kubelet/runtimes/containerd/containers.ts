@@ -109,17 +109,20 @@ function fromStatus(message: ContainerStatusMessage, podSandboxId: string): Cont
   };
 }
 
+/** Wrapped numbers are absent where the runtime has not measured yet. */
+const valueOf = (wrapped: { readonly value: number } | null | undefined) => wrapped?.value ?? 0;
+
 function fromStats({ attributes, cpu, memory, writableLayer }: ContainerStatsMessage): ContainerStats {
   return {
     containerId: attributes.id,
     podUid: attributes.labels[POD_UID_LABEL] ?? '',
     name: attributes.metadata.name,
     timestampMs: toMs(cpu?.timestamp ?? 0),
-    cpuUsageNanos: cpu?.usageCoreNanoSeconds?.value ?? 0,
-    memoryWorkingSetBytes: memory?.workingSetBytes?.value ?? 0,
-    memoryUsageBytes: memory?.usageBytes?.value ?? 0,
-    memoryRssBytes: memory?.rssBytes?.value ?? 0,
-    writableLayerBytes: writableLayer?.usedBytes?.value ?? 0,
-    writableLayerInodes: writableLayer?.inodesUsed?.value ?? 0,
+    cpuUsageNanos: valueOf(cpu?.usageCoreNanoSeconds),
+    memoryWorkingSetBytes: valueOf(memory?.workingSetBytes),
+    memoryUsageBytes: valueOf(memory?.usageBytes),
+    memoryRssBytes: valueOf(memory?.rssBytes),
+    writableLayerBytes: valueOf(writableLayer?.usedBytes),
+    writableLayerInodes: valueOf(writableLayer?.inodesUsed),
   };
 }

@@ -61,32 +61,33 @@ interface KnownState {
 interface Listening {
   readonly stop: AbortSignal;
   readonly known: ReadonlyMap<string, KnownState>;
-  look(): Promise<void>;
-  report(podUid: string): void;
+  readonly look: () => Promise<void>;
+  readonly report: (podUid: string) => void;
 }
 
-async function listen({ cri, containers, log }: EventSource, { stop, known, look, report }: Listening): Promise<void> {
-  const subscribe = { filters: ['topic~="/tasks/"', 'topic~="/containers/"'] };
+async function listen(source: EventSource, listening: Listening): Promise<void> {
+  const { stop } = listening;
   while (!stop.aborted) {
-    try {
-      for await (const envelope of cri.channel.serverStream<Envelope>(
-        'containerd.services.events.v1.Events/Subscribe',
-        subscribe,
-        stop,
-      )) {
-        const id = containerOf(envelope);
-        if (id === undefined) continue;
-        void settled(containers, envelope, id)
-          .then(
-            () => (known.has(id) ? report(known.get(id)?.podUid ?? '') : look()),
-            () => {}, // containerd is gone: the next look tells
-          )
-          .catch(() => {}); // likewise
-      }
-    } catch (error) {
-      if (!stop.aborted) log.debug('event stream of containerd broke', { err: error });
-    }
+    await subscribe(source, listening).catch((error: unknown) => {
+      if (!stop.aborted) source.log.debug('event stream of containerd broke', { err: error });
+    });
     await sleep(RECONNECT_AFTER_MS, undefined, { signal: stop, ref: false }).catch(() => {}); // aborted: the loop ends
+  }
+}
+
+async function subscribe({ cri, containers }: EventSource, { stop, known, look, report }: Listening): Promise<void> {
+  const method = 'containerd.services.events.v1.Events/Subscribe';
+  const request = { filters: ['topic~="/tasks/"', 'topic~="/containers/"'] };
+  for await (const envelope of cri.channel.serverStream<Envelope>(method, request, stop)) {
+    const id = containerOf(envelope);
+    if (id === undefined) continue;
+    const tell = async () => {
+      await settled(containers, envelope, id);
+      const podUid = known.get(id)?.podUid;
+      if (podUid === undefined) await look();
+      else report(podUid);
+    };
+    void tell().catch(() => {}); // containerd is gone: the next look tells
   }
 }
 

@@ -3,9 +3,9 @@ export interface CommandWorld {
   readonly env: readonly { readonly key: string; readonly value: string }[];
   readonly hostname: string;
   readonly stdin: AsyncIterable<Buffer | string>;
-  stdout(text: string): Promise<void>;
-  stderr(text: string): Promise<void>;
-  sleep(ms: number): Promise<void>;
+  readonly stdout: (text: string) => Promise<void>;
+  readonly stderr: (text: string) => Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 type Program = (args: readonly string[], world: CommandWorld) => Promise<number | Exit>;

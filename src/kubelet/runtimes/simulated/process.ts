@@ -30,7 +30,7 @@ export function exit(world: World, container: SimulatedContainer, code: number):
 /** Resolves with the exit code when it ends by itself, never where it runs on. */
 async function live(world: World, container: SimulatedContainer): Promise<number> {
   const { behaviour, config } = container;
-  for (const line of behaviour.logLines) await print(world, container, 'stdout', `${line}\n`);
+  for (const line of behaviour.logLines) await print(world, container, { stream: 'stdout', text: `${line}\n` });
   const command = [...config.command, ...config.args];
   if (behaviour.runTimeMs !== undefined) {
     await pause(world, container, behaviour.runTimeMs);
@@ -41,8 +41,8 @@ async function live(world: World, container: SimulatedContainer): Promise<number
     env: config.envs,
     hostname: container.sandbox.hostname,
     stdin: typedInput(container),
-    stdout: (text) => print(world, container, 'stdout', text),
-    stderr: (text) => print(world, container, 'stderr', text),
+    stdout: (text) => print(world, container, { stream: 'stdout', text }),
+    stderr: (text) => print(world, container, { stream: 'stderr', text }),
     sleep: (ms) => pause(world, container, ms),
   });
 }
@@ -64,8 +64,13 @@ async function* typedInput(container: SimulatedContainer): AsyncGenerator<string
   }
 }
 
+interface Output {
+  readonly stream: 'stdout' | 'stderr';
+  readonly text: string;
+}
+
 /** Puts output into the log, in the CRI's format, and before whoever is attached. */
-async function print(world: World, container: SimulatedContainer, stream: string, text: string): Promise<void> {
+async function print(world: World, container: SimulatedContainer, { stream, text }: Output): Promise<void> {
   if (container.state !== 'running') return;
   for (const listen of container.listeners) listen(text);
   if (world.logs === 'none') return;
