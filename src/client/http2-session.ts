@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as connectHttp2, constants } from 'node:http2';
+import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { serviceUnavailable } from '#apimachinery/status.ts';
 
@@ -54,14 +55,17 @@ export function httpSession(options: HttpsOptions): HttpSession {
     async send(exchange) {
       exchange.signal?.throwIfAborted();
       const bearer = token();
-      const stream = session().request({
-        ':method': exchange.method,
-        ':path': exchange.path,
-        accept: 'application/json',
-        'user-agent': options.userAgent,
-        ...(bearer && { authorization: `Bearer ${bearer}` }),
-        ...(exchange.body !== undefined && { 'content-type': exchange.contentType ?? 'application/json' }),
-      });
+      const stream = session().request(
+        {
+          ':method': exchange.method,
+          ':path': exchange.path,
+          accept: 'application/json',
+          'user-agent': options.userAgent,
+          ...(bearer && { authorization: `Bearer ${bearer}` }),
+          ...(exchange.body !== undefined && { 'content-type': exchange.contentType ?? 'application/json' }),
+        },
+        { endStream: exchange.body === undefined },
+      );
       return await headOf(stream, exchange);
     },
     async [Symbol.asyncDispose]() {
@@ -84,7 +88,7 @@ function headOf(stream: ClientHttp2Stream, { body, signal }: Exchange): Promise<
     });
     stream.on('error', (error: Error) => reject(serviceUnavailable(`the server cannot be reached: ${error.message}`)));
     stream.once('response', (headers) => resolve({ code: Number(headers[':status']), stream }));
-    stream.end(body);
+    if (body !== undefined) stream.end(body);
   });
 }
 
@@ -94,7 +98,13 @@ function open({ server, ca, cert, key, socketPath }: HttpsOptions): ClientHttp2S
   const session = connectHttp2(server, {
     ...tls,
     ...(socketPath && {
-      createConnection: () => connectTls({ path: socketPath, servername: hostname, ALPNProtocols: ['h2'], ...tls }),
+      createConnection: () =>
+        connectTls({
+          path: socketPath,
+          ...(isIP(hostname) === 0 && { servername: hostname }),
+          ALPNProtocols: ['h2'],
+          ...tls,
+        }),
     }),
   });
   // Each request in flight fails with the cause; the session as such has nobody else to tell.
