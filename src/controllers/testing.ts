@@ -1,8 +1,6 @@
-import { resources } from '#api/index.ts';
 import type { ApiHandler } from '#apimachinery/request.ts';
-import type { Resource } from '#apimachinery/resource.ts';
 import { type Clock, type FakeClock, fakeClock } from '#base/clock.ts';
-import { createLogger, silentLogger } from '#base/log.ts';
+import { silentLogger } from '#base/log.ts';
 import type { Client } from '#client/client.ts';
 import { createEventRecorder } from '#client/event-recorder-correlated.ts';
 import { createClient } from '#client/in-process-client.ts';
@@ -17,13 +15,12 @@ export interface TestControllers extends AsyncDisposable {
   readonly clock: FakeClock;
 }
 
-export const testOptions: ControllerOptions & { resources: readonly Resource[] } = {
+export const testOptions: ControllerOptions = {
   clusterName: 'test',
   clusterCIDR: '10.244.0.0/16',
   nodeCIDRMaskSize: 24,
   rootCaPem: 'PEM',
   nodeMonitorGraceMs: 40_000,
-  resources,
 };
 
 /** Runs controllers against a handler, each under its own identity. For tests. */
@@ -43,7 +40,7 @@ export function runControllers(
     informers,
     clock,
     eventsFor,
-    log: process.env['TIMONEL_TEST_LOG'] ? createLogger({ level: 'debug' }) : silentLogger,
+    log: silentLogger,
     options: testOptions,
   });
   return {
