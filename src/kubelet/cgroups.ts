@@ -26,7 +26,19 @@ export interface CgroupOptions {
 export async function systemCgroups({ root, base }: CgroupOptions): Promise<PodCgroups> {
   const entries = await readdir(root);
   const isV2 = entries.includes('cgroup.controllers');
-  const v1 = ['cpu', 'cpuacct', 'cpuset', 'memory', 'devices', 'freezer', 'blkio', 'pids', 'hugetlb', 'net_cls', 'perf_event'];
+  const v1 = [
+    'cpu',
+    'cpuacct',
+    'cpuset',
+    'memory',
+    'devices',
+    'freezer',
+    'blkio',
+    'pids',
+    'hugetlb',
+    'net_cls',
+    'perf_event',
+  ];
   const trees = isV2 ? [root] : v1.filter((name) => entries.includes(name)).map((name) => join(root, name));
   return {
     async ensure(path, resources) {
@@ -43,7 +55,8 @@ export async function systemCgroups({ root, base }: CgroupOptions): Promise<PodC
       const found = new Set<string>();
       for (const tree of trees) {
         for (const qos of CLASSES) {
-          for (const name of await childrenOf(join(tree, base, qos))) if (name.startsWith('pod')) found.add(join(base, qos, name));
+          for (const name of await childrenOf(join(tree, base, qos)))
+            if (name.startsWith('pod')) found.add(join(base, qos, name));
         }
       }
       return [...found];
@@ -104,7 +117,8 @@ async function limitV1(root: string, path: string, resources: ContainerResources
 async function limitV2(folder: string, resources: ContainerResources): Promise<void> {
   const { cpuShares, cpuQuota, cpuPeriod = 100_000, memoryLimitBytes } = resources;
   // Weights from shares as the runtimes convert them: 2..262144 onto 1..10000.
-  if (cpuShares) await writeFile(join(folder, 'cpu.weight'), String(1 + Math.floor(((cpuShares - 2) * 9999) / 262_142)));
+  if (cpuShares)
+    await writeFile(join(folder, 'cpu.weight'), String(1 + Math.floor(((cpuShares - 2) * 9999) / 262_142)));
   if (cpuQuota) await writeFile(join(folder, 'cpu.max'), `${cpuQuota} ${cpuPeriod}`);
   if (memoryLimitBytes) await writeFile(join(folder, 'memory.max'), String(memoryLimitBytes));
 }

@@ -9,8 +9,11 @@ export const podFolder = (rootDir: string, podUid: string): string => join(rootD
 export const podLogFolder = (rootDir: string, pod: Pod): string =>
   join(rootDir, 'log', 'pods', `${namespaceOf(pod)}_${pod.metadata.name}_${uidOf(pod)}`);
 
-export const terminationFile = (rootDir: string, podUid: string, container: { name: string; attempt: number }): string =>
-  join(podFolder(rootDir, podUid), 'containers', container.name, String(container.attempt));
+export const terminationFile = (
+  rootDir: string,
+  podUid: string,
+  container: { name: string; attempt: number },
+): string => join(podFolder(rootDir, podUid), 'containers', container.name, String(container.attempt));
 
 /** `/kubepods/burstable/pod<uid>`; pods with guaranteed resources lie in the base itself. */
 export function podCgroup(base: string, pod: Pod): string {

@@ -34,9 +34,17 @@ export async function containerConfig(input: ContainerConfigInput, context: Kube
   const { container } = named;
   verifyNonRoot(pod, container, image);
   const facts = { podIPs: pod.spec.hostNetwork ? context.nodeIPs : podIPs, hostIPs: context.nodeIPs };
-  const envs = await makeEnv({ pod, container, facts, services: context.services(), allocatable: context.allocatable, references: context.references });
+  const envs = await makeEnv({
+    pod,
+    container,
+    facts,
+    services: context.services(),
+    allocatable: context.allocatable,
+    references: context.references,
+  });
   const values = new Map(envs.map(({ key, value }) => [key, value]));
-  const expanded = (words: readonly string[] | undefined) => (words ?? []).map((word) => expand(word, (name) => values.get(name)));
+  const expanded = (words: readonly string[] | undefined) =>
+    (words ?? []).map((word) => expand(word, (name) => values.get(name)));
   return {
     name: container.name,
     attempt,
@@ -55,13 +63,20 @@ export async function containerConfig(input: ContainerConfigInput, context: Kube
     tty: container.tty === true,
     resources: runtimeResources(pod, container, context.nodeMemoryBytes),
     security: containerSecurity(pod, container, { ...context.security, image }),
-    namespaces: { ...namespacesOf(pod), ...(input.targetContainerId && { targetContainerId: input.targetContainerId }) },
+    namespaces: {
+      ...namespacesOf(pod),
+      ...(input.targetContainerId && { targetContainerId: input.targetContainerId }),
+    },
   };
 }
 
 type Values = ReadonlyMap<string, string>;
 
-async function mountsOf(input: ContainerConfigInput, values: Values, context: KubeletContext): Promise<readonly Mount[]> {
+async function mountsOf(
+  input: ContainerConfigInput,
+  values: Values,
+  context: KubeletContext,
+): Promise<readonly Mount[]> {
   const { container } = input.named;
   const mounts: Mount[] = [];
   for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
@@ -80,10 +95,21 @@ async function volumeMount(
   context: KubeletContext,
 ): Promise<Mount> {
   const volume = volumes.get(mount.name);
-  if (!volume) throw new ContainerConfigError(`cannot find volume "${mount.name}" to mount into container "${named.container.name}"`);
+  if (!volume)
+    throw new ContainerConfigError(
+      `cannot find volume "${mount.name}" to mount into container "${named.container.name}"`,
+    );
   const subPath = mount.subPathExpr ? expandStrictly(mount.subPathExpr, (name) => values.get(name)) : mount.subPath;
-  const pin = join(podFolder(context.rootDir, uidOf(pod)), 'volume-subpaths', mount.name, named.container.name, String(index));
-  const pinned = subPath ? await pinnedPath(volume.hostPath, subPath, { pin, mount, container: named.container }) : volume.hostPath;
+  const pin = join(
+    podFolder(context.rootDir, uidOf(pod)),
+    'volume-subpaths',
+    mount.name,
+    named.container.name,
+    String(index),
+  );
+  const pinned = subPath
+    ? await pinnedPath(volume.hostPath, subPath, { pin, mount, container: named.container })
+    : volume.hostPath;
   return {
     containerPath: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     hostPath: pinned,
@@ -92,11 +118,18 @@ async function volumeMount(
   };
 }
 
-async function pinnedPath(volume: string, subPath: string, at: { pin: string; mount: VolumeMount; container: AnyContainer }): Promise<string> {
+async function pinnedPath(
+  volume: string,
+  subPath: string,
+  at: { pin: string; mount: VolumeMount; container: AnyContainer },
+): Promise<string> {
   try {
     return await pinSubPath(volume, subPath, at.pin);
   } catch (error) {
-    throw new ContainerConfigError(`failed to prepare subPath for volumeMount "${at.mount.name}" of container "${at.container.name}"`, { cause: error });
+    throw new ContainerConfigError(
+      `failed to prepare subPath for volumeMount "${at.mount.name}" of container "${at.container.name}"`,
+      { cause: error },
+    );
   }
 }
 
@@ -104,11 +137,17 @@ async function hostsMount({ pod, podIPs }: ContainerConfigInput, context: Kubele
   const path = join(podFolder(context.rootDir, uidOf(pod)), 'etc-hosts');
   const nodeHosts = pod.spec.hostNetwork ? await readFile('/etc/hosts', 'utf8').catch(() => '') : '';
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, hostsFile({ pod, podIPs, nodeHosts, ...hostNamesOf(pod, context.dns.clusterDomain) }), { mode: 0o644 });
+  await writeFile(path, hostsFile({ pod, podIPs, nodeHosts, ...hostNamesOf(pod, context.dns.clusterDomain) }), {
+    mode: 0o644,
+  });
   return { containerPath: '/etc/hosts', hostPath: path, readonly: false, propagation: 'PRIVATE' };
 }
 
-async function terminationMount({ pod, named, attempt }: ContainerConfigInput, path: string, context: KubeletContext): Promise<Mount> {
+async function terminationMount(
+  { pod, named, attempt }: ContainerConfigInput,
+  path: string,
+  context: KubeletContext,
+): Promise<Mount> {
   const file = terminationFile(context.rootDir, uidOf(pod), { name: named.container.name, attempt });
   await mkdir(dirname(file), { recursive: true });
   const handle = await open(file, 'a', 0o666);

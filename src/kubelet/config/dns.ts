@@ -24,7 +24,10 @@ export function parseResolvConf(text: string): DnsConfig {
   let searches: string[] = [];
   let options: string[] = [];
   for (const line of text.split('\n')) {
-    const [keyword, ...words] = line.replace(/[#;].*/, '').trim().split(/\s+/);
+    const [keyword, ...words] = line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/);
     if (keyword === 'nameserver' && words[0]) servers.push(words[0]);
     if (keyword === 'search') searches = words.map((word) => (word === '.' ? word : word.replace(/\.$/, '')));
     if (keyword === 'options') options = words;
@@ -49,9 +52,7 @@ function byPolicy(pod: Pod, { clusterDNS, clusterDomain, host }: DnsSettings): D
   if (policy === 'None') return { servers: [], searches: [], options: [] };
   const usesHost = policy === 'Default' || (policy === 'ClusterFirst' && pod.spec.hostNetwork === true);
   if (usesHost || clusterDNS.length === 0) return host.servers.length > 0 ? host : { ...host, servers: ['127.0.0.1'] };
-  const own = clusterDomain
-    ? [`${namespaceOf(pod)}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain]
-    : [];
+  const own = clusterDomain ? [`${namespaceOf(pod)}.svc.${clusterDomain}`, `svc.${clusterDomain}`, clusterDomain] : [];
   return { servers: clusterDNS, searches: [...own, ...host.searches], options: ['ndots:5'] };
 }
 

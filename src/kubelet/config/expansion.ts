@@ -16,6 +16,7 @@ export function expandStrictly(text: string, valueOf: (name: string) => string |
     if (value === undefined) missing.push(name);
     return value;
   });
-  if (missing.length > 0) throw new Error(`missing value for ${missing.map((name) => JSON.stringify(name)).join(', ')}`);
+  if (missing.length > 0)
+    throw new Error(`missing value for ${missing.map((name) => JSON.stringify(name)).join(', ')}`);
   return expanded;
 }

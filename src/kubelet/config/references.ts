@@ -26,7 +26,8 @@ export function clientReferences(client: Client): References {
 /** `configmaps/namespace/name` and `secrets/namespace/name` of each object whose changes show in the pod's volumes. */
 export function referencedBy(pod: Pod): ReadonlySet<string> {
   const found = new Set<string>();
-  const add = (kind: 'configmaps' | 'secrets', name: string | undefined) => name && found.add(`${kind}/${namespaceOf(pod)}/${name}`);
+  const add = (kind: 'configmaps' | 'secrets', name: string | undefined) =>
+    name && found.add(`${kind}/${namespaceOf(pod)}/${name}`);
   for (const { configMap, secret, projected } of pod.spec.volumes ?? []) {
     add('configmaps', configMap?.name);
     add('secrets', secret?.secretName);
@@ -37,4 +38,3 @@ export function referencedBy(pod: Pod): ReadonlySet<string> {
   }
   return found;
 }
-

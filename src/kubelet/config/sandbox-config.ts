@@ -25,12 +25,19 @@ export function sandboxConfig(
     dns: podDns(pod, context.dns),
     portMappings: ports
       .filter(({ hostPort }) => hostPort)
-      .map(({ protocol = 'TCP', containerPort, hostPort = 0, hostIP = '' }) => ({ protocol, containerPort, hostPort, hostIP })),
+      .map(({ protocol = 'TCP', containerPort, hostPort = 0, hostIP = '' }) => ({
+        protocol,
+        containerPort,
+        hostPort,
+        hostIP,
+      })),
     labels: sandboxLabels(pod),
     annotations: pod.metadata.annotations ?? {},
     cgroupParent: podCgroup(context.cgroupBase, pod),
     namespaces: namespacesOf(pod),
-    sysctls: Object.fromEntries((pod.spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value])),
+    sysctls: Object.fromEntries(
+      (pod.spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value]),
+    ),
     security: sandboxSecurity(pod, context.security),
     ...(runtimeHandler && { runtimeHandler }),
   };

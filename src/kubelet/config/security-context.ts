@@ -1,5 +1,5 @@
-import type { Pod, SeccompProfile, SecurityContext as ContainerSecurity } from '#gen/core/v1.ts';
 import { join } from 'node:path';
+import type { SecurityContext as ContainerSecurity, Pod, SeccompProfile } from '#gen/core/v1.ts';
 import { type AnyContainer, formatPod } from '../pod/containers.ts';
 import type { Image, Namespaces, SecurityContext } from '../runtimes/runtime.ts';
 import { ContainerConfigError } from './errors.ts';
@@ -13,7 +13,9 @@ export function effectiveSecurity(pod: Pod, container: AnyContainer): ContainerS
     ...(runAsNonRoot !== undefined && { runAsNonRoot }),
     ...(seccompProfile && { seccompProfile }),
   };
-  const own = Object.entries(container.securityContext ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  const own = Object.entries(container.securityContext ?? {}).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
   return { ...inherited, ...(Object.fromEntries(own) as ContainerSecurity) };
 }
 
@@ -43,7 +45,8 @@ export interface SecuritySettings {
 }
 
 function seccompOf(profile: SeccompProfile | undefined, settings: SecuritySettings): SecurityContext['seccomp'] {
-  if (profile?.type === 'Localhost') return { type: 'Localhost', path: join(settings.seccompRoot, profile.localhostProfile ?? '') };
+  if (profile?.type === 'Localhost')
+    return { type: 'Localhost', path: join(settings.seccompRoot, profile.localhostProfile ?? '') };
   if (profile?.type === 'RuntimeDefault' || (!profile && settings.seccompDefault)) return { type: 'RuntimeDefault' };
   return { type: 'Unconfined' };
 }
@@ -70,7 +73,11 @@ export function supplementalGroupsOf(pod: Pod): readonly number[] {
   return [...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups];
 }
 
-export function containerSecurity(pod: Pod, container: AnyContainer, settings: SecuritySettings & { image?: Image | undefined }): SecurityContext {
+export function containerSecurity(
+  pod: Pod,
+  container: AnyContainer,
+  settings: SecuritySettings & { image?: Image | undefined },
+): SecurityContext {
   const security = effectiveSecurity(pod, container);
   const privileged = security.privileged === true;
   const { image } = settings;

@@ -10,7 +10,11 @@ interface DockerEntry {
 }
 
 /** Credentials of the pod's pull secrets that fit the image's registry, in the order to try them. */
-export async function pullCredentials(pod: Pod, image: string, references: References): Promise<readonly RegistryAuth[]> {
+export async function pullCredentials(
+  pod: Pod,
+  image: string,
+  references: References,
+): Promise<readonly RegistryAuth[]> {
   const found: RegistryAuth[] = [];
   for (const { name = '' } of pod.spec.imagePullSecrets ?? []) {
     const secret = await references.secret(namespaceOf(pod), name);
@@ -34,16 +38,25 @@ function entriesOf({ type, data = {} }: Secret): Record<string, DockerEntry> {
 
 function asAuth({ username, password, auth }: DockerEntry): RegistryAuth | undefined {
   if (username !== undefined && password !== undefined) return { username, password };
-  const [user, ...rest] = Buffer.from(auth ?? '', 'base64').toString().split(':');
+  const [user, ...rest] = Buffer.from(auth ?? '', 'base64')
+    .toString()
+    .split(':');
   return user && rest.length > 0 ? { username: user, password: rest.join(':') } : undefined;
 }
 
 /** `https://index.docker.io/v1/`, `registry:5000`, `*.example.com/team` against the image's repository. */
 function matches(registry: string, image: string): boolean {
-  const wanted = registry.replace(/^https?:\/\//, '').replace(/\/v[12]\/?$/, '').replace(/\/$/, '').replace(/^index\.docker\.io/, 'docker.io');
+  const wanted = registry
+    .replace(/^https?:\/\//, '')
+    .replace(/\/v[12]\/?$/, '')
+    .replace(/\/$/, '')
+    .replace(/^index\.docker\.io/, 'docker.io');
   const [first = ''] = image.split('/');
   const hasHost = image.includes('/') && /[.:]|^localhost$/.test(first);
   const full = (hasHost ? image : `docker.io/${image}`).replace(/^index\.docker\.io/, 'docker.io');
-  const pattern = wanted.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/.]*');
+  const pattern = wanted
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^/.]*');
   return new RegExp(`^${pattern}(?:[/:@]|$)`).test(full);
 }

@@ -53,7 +53,11 @@ export function createImagePuller({ images, clock, events, references }: PullerD
     if (lastFailure.has(key) && waitMs > 0) {
       tell('Normal', 'BackOff', `Back-off pulling image "${image}"`);
       const cause = failures.get(key);
-      throw new StartFailed('ImagePullBackOff', `Back-off pulling image "${image}"${cause ? `: ${cause}` : ''}`, waitMs);
+      throw new StartFailed(
+        'ImagePullBackOff',
+        `Back-off pulling image "${image}"${cause ? `: ${cause}` : ''}`,
+        waitMs,
+      );
     }
     tell('Normal', 'Pulling', `Pulling image "${image}"`);
     const startedMs = clock.now();
@@ -73,20 +77,29 @@ export function createImagePuller({ images, clock, events, references }: PullerD
     const pulled = await images.status(reference);
     if (!pulled) throw new StartFailed('ErrImagePull', `image "${image}" is gone after it was pulled`);
     const took = goDuration(clock.now() - startedMs);
-    tell('Normal', 'Pulled', `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`);
+    tell(
+      'Normal',
+      'Pulled',
+      `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`,
+    );
     return pulled;
   };
   const lastFailure = new Map<string, number>();
 
   return {
     async ensure(pod, named) {
-      const tell: Tell = (type, reason, message) => events.event(pod, { type, reason, message, fieldPath: fieldPathOf(named) });
+      const tell: Tell = (type, reason, message) =>
+        events.event(pod, { type, reason, message, fieldPath: fieldPathOf(named) });
       const image = named.container.image ?? '';
       const reference = parsed(image, tell);
       const policy = named.container.imagePullPolicy ?? (/:latest$/.test(reference) ? 'Always' : 'IfNotPresent');
       const present = policy === 'Always' ? undefined : await images.status(reference);
       if (present) {
-        tell('Normal', 'Pulled', `Container image "${image}" already present on machine and can be accessed by the pod`);
+        tell(
+          'Normal',
+          'Pulled',
+          `Container image "${image}" already present on machine and can be accessed by the pod`,
+        );
         return present;
       }
       if (policy !== 'Never') return pullNow(pod, named, tell);
@@ -96,7 +109,8 @@ export function createImagePuller({ images, clock, events, references }: PullerD
     },
     forget(podUid) {
       backoff.forget(podUid);
-      for (const map of [failures, lastFailure]) for (const key of map.keys()) if (key.startsWith(podUid)) map.delete(key);
+      for (const map of [failures, lastFailure])
+        for (const key of map.keys()) if (key.startsWith(podUid)) map.delete(key);
     },
   };
 }

@@ -26,7 +26,9 @@ export function createHandlerRunner(containers: ContainerService, clock: Clock):
       const { exitCode, stdout, stderr } = await containers.execSync(containerId, exec.command ?? [], UNLIMITED);
       if (exitCode === 0) return;
       const output = Buffer.concat([stdout, stderr]).toString();
-      throw new Error(`command '${(exec.command ?? []).join(' ')}' exited with ${exitCode}: ${output}, message: ${JSON.stringify(output)}`);
+      throw new Error(
+        `command '${(exec.command ?? []).join(' ')}' exited with ${exitCode}: ${output}, message: ${JSON.stringify(output)}`,
+      );
     }
     if (sleep) return clock.sleep(sleep.seconds * 1000, signal);
     if (tcpSocket) return tcpConnect(tcpSocket.host ?? podIP, portOf(container, tcpSocket.port), HOOK_TIMEOUT_MS);

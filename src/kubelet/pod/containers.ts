@@ -43,5 +43,4 @@ export const refOf = (pod: Pod): PodRef => ({
 /** `name_namespace(uid)`: how messages name a pod. Source: upstream pkg/kubelet/util/format.Pod. */
 export const formatPod = (pod: Pod): string => `${pod.metadata.name}_${namespaceOf(pod)}(${uidOf(pod)})`;
 
-export const isTerminal = (pod: Pod): boolean =>
-  pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+export const isTerminal = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';

@@ -25,7 +25,7 @@ describe('quality of service', () => {
   it('spares what asked for much memory', () => {
     const container: Container = { name: 'a', resources: { requests: { memory: '4Gi' } } };
     expect(oomScoreAdjOf(podOf([container]), container, 16 * 2 ** 30)).toBe(750);
-    expect(oomScoreAdjOf(podOf([{ name: 'a' }]), { }, 16 * 2 ** 30)).toBe(1000);
+    expect(oomScoreAdjOf(podOf([{ name: 'a' }]), {}, 16 * 2 ** 30)).toBe(1000);
     expect(oomScoreAdjOf(podOf([{ name: 'a' }], { priority: 2_000_001_000 }), {}, 1)).toBe(-997);
   });
 });
@@ -38,10 +38,14 @@ describe('resources for the runtime', () => {
     [1000, 1024],
     [1e9, 262_144],
   ])('%d milli-CPU are %d shares', (millis, shares) => expect(cpuShares(millis)).toBe(shares));
-  it('never gives less than a millisecond of quota', () => expect([cpuQuota(5), cpuQuota(500)]).toEqual([1000, 50_000]));
+  it('never gives less than a millisecond of quota', () =>
+    expect([cpuQuota(5), cpuQuota(500)]).toEqual([1000, 50_000]));
 
   it('turns requests and limits into shares, quota and bytes', () => {
-    const container: Container = { name: 'a', resources: { requests: { cpu: '250m' }, limits: { cpu: '500m', memory: '64Mi' } } };
+    const container: Container = {
+      name: 'a',
+      resources: { requests: { cpu: '250m' }, limits: { cpu: '500m', memory: '64Mi' } },
+    };
     expect(runtimeResources(podOf([container]), container, 2 ** 34)).toEqual({
       cpuShares: 256,
       cpuQuota: 50_000,
@@ -52,7 +56,11 @@ describe('resources for the runtime', () => {
   });
 
   it('adds sidecars up and lets other init containers only raise the peak', () => {
-    const cpu = (name: string, value: string, more: Partial<Container> = {}): Container => ({ name, resources: { requests: { cpu: value } }, ...more });
+    const cpu = (name: string, value: string, more: Partial<Container> = {}): Container => ({
+      name,
+      resources: { requests: { cpu: value } },
+      ...more,
+    });
     const pod = podOf([cpu('a', '100m')], {
       initContainers: [cpu('s', '50m', { restartPolicy: 'Always' }), cpu('i', '700m')],
     });

@@ -8,7 +8,8 @@ const has = (list: Record<string, string> | undefined, name: string): boolean =>
 
 const isGuaranteed = ({ requests, limits }: ResourceRequirements): boolean =>
   COMPUTE.every(
-    (name) => has(limits, name) && (!requests?.[name] || quantityValue(requests[name]) === quantityValue(limits?.[name])),
+    (name) =>
+      has(limits, name) && (!requests?.[name] || quantityValue(requests[name]) === quantityValue(limits?.[name])),
   );
 
 const isEmpty = ({ requests, limits }: ResourceRequirements): boolean =>

@@ -39,12 +39,16 @@ export function runtimeResources(
 type Kind = 'requests' | 'limits';
 
 /** Requests or limits of the pod as a whole: sidecars add up, other init containers only raise the maximum. Source: upstream resourcehelper.PodRequests. */
-export function podTotals(pod: Pod, kind: Kind): { cpuMillis: number; memoryBytes: number; cpuAll: boolean; memoryAll: boolean } {
+export function podTotals(
+  pod: Pod,
+  kind: Kind,
+): { cpuMillis: number; memoryBytes: number; cpuAll: boolean; memoryAll: boolean } {
   const own = pod.spec.resources?.[kind];
   const { containers, initContainers = [] } = pod.spec;
   const cpu = total(pod, (resources) => milliValue(resources?.[kind]?.['cpu']));
   const memory = total(pod, (resources) => wholeValue(resources?.[kind]?.['memory']));
-  const all = (name: string) => [...containers, ...initContainers].every((c) => c.resources?.[kind]?.[name] !== undefined);
+  const all = (name: string) =>
+    [...containers, ...initContainers].every((c) => c.resources?.[kind]?.[name] !== undefined);
   const overhead = kind === 'requests' || own ? pod.spec.overhead : undefined;
   return {
     cpuMillis: (own?.['cpu'] ? milliValue(own['cpu']) : cpu) + milliValue(overhead?.['cpu']),

@@ -16,11 +16,18 @@ export async function grpcCheck({ host, port, service, timeoutMs }: GrpcQuestion
   const client = new Client(address, credentials.createInsecure());
   try {
     const code = await check(client, service, timeoutMs).catch((error: ServiceError) => {
-      if (error.code === status.UNIMPLEMENTED) throw new Error('error: this server does not implement the grpc health protocol (grpc.health.v1.Health)');
-      if (error.code === status.DEADLINE_EXCEEDED) throw new Error(`timeout: failed to connect service "${address}" within ${timeoutMs / 1000}s: context deadline exceeded`);
+      if (error.code === status.UNIMPLEMENTED)
+        throw new Error('error: this server does not implement the grpc health protocol (grpc.health.v1.Health)');
+      if (error.code === status.DEADLINE_EXCEEDED)
+        throw new Error(
+          `timeout: failed to connect service "${address}" within ${timeoutMs / 1000}s: context deadline exceeded`,
+        );
       throw new Error(`error: health rpc probe failed: ${error.message}`);
     });
-    if (code !== SERVING) throw new Error(`service unhealthy (responded with "${['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'][code] ?? code}")`);
+    if (code !== SERVING)
+      throw new Error(
+        `service unhealthy (responded with "${['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'][code] ?? code}")`,
+      );
   } finally {
     client.close();
   }

@@ -43,14 +43,17 @@ function send(question: HttpQuestion): Promise<IncomingMessage> {
       signal: AbortSignal.timeout(question.timeoutMs),
     });
     request.on('response', resolve);
-    request.on('error', (error: NodeJS.ErrnoException) => reject(new Error(`Get "${url}": ${reasonOf(error, question)}`)));
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(`Get "${url}": ${reasonOf(error, question)}`)),
+    );
     request.end();
   });
 }
 
 export function reasonOf(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): string {
   const dial = `dial tcp ${host.includes(':') ? `[${host}]` : host}:${port}`;
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+  if (error.name === 'AbortError' || error.name === 'TimeoutError')
+    return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
   if (error.code === 'ECONNREFUSED') return `${dial}: connect: connection refused`;
   if (error.code === 'EHOSTUNREACH') return `${dial}: connect: no route to host`;
   if (error.code === 'ECONNRESET') return 'EOF';

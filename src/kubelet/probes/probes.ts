@@ -3,8 +3,8 @@ import type { EventRecorder } from '#client/event-recorder.ts';
 import type { Pod, Probe } from '#gen/core/v1.ts';
 import { containersOf, fieldPathOf, isSidecar, type NamedContainer, uidOf } from '../pod/containers.ts';
 import type { ContainerService, ContainerStatus } from '../runtimes/runtime.ts';
-import { latestContainer, type PodState, podIPsOf } from '../sync/pod-state.ts';
 import type { ProbeVerdict } from '../sync/plan.ts';
+import { latestContainer, type PodState, podIPsOf } from '../sync/pod-state.ts';
 import { runProbe } from './run-probe.ts';
 
 type Kind = 'startup' | 'liveness' | 'readiness';
@@ -40,11 +40,20 @@ interface Worker {
 /** Source: upstream pkg/kubelet/prober/worker.go. */
 export function createProbes(deps: Deps): ProbeResults {
   const workers = new Map<string, Worker>();
-  const verdict = (id: string, kind: Kind, absent: ProbeVerdict): ProbeVerdict => workers.get(`${id}/${kind}`)?.verdict ?? absent;
+  const verdict = (id: string, kind: Kind, absent: ProbeVerdict): ProbeVerdict =>
+    workers.get(`${id}/${kind}`)?.verdict ?? absent;
   const started = (id: string) => verdict(id, 'startup', 'success') === 'success';
 
-  const add = (key: string, pod: Pod, at: { named: NamedContainer; status: ContainerStatus; kind: Kind; probe: Probe; podIP: string }): void => {
-    const worker: Worker = startWorker(deps, { ...at, pod, isStarted: () => at.kind === 'startup' || started(at.status.id) });
+  const add = (
+    key: string,
+    pod: Pod,
+    at: { named: NamedContainer; status: ContainerStatus; kind: Kind; probe: Probe; podIP: string },
+  ): void => {
+    const worker: Worker = startWorker(deps, {
+      ...at,
+      pod,
+      isStarted: () => at.kind === 'startup' || started(at.status.id),
+    });
     workers.set(key, worker);
   };
 
@@ -74,7 +83,8 @@ export function createProbes(deps: Deps): ProbeResults {
   };
 }
 
-const isProbed = ({ kind, container }: NamedContainer): boolean => kind === 'regular' || (kind === 'init' && isSidecar(container));
+const isProbed = ({ kind, container }: NamedContainer): boolean =>
+  kind === 'regular' || (kind === 'init' && isSidecar(container));
 
 function probesOf({ container }: NamedContainer): readonly { kind: Kind; probe: Probe }[] {
   const { startupProbe, livenessProbe, readinessProbe } = container;
@@ -137,7 +147,13 @@ function startWorker(deps: Deps, { pod, podIP, named, status, kind, probe, isSta
       const target = { pod: worker.pod, container: named.container, containerId: status.id, podIP: worker.podIP };
       const { isHealthy, output } = await runProbe(probe, target, containers);
       if (stopped) return;
-      if (!isHealthy) events.event(worker.pod, { type: 'Warning', reason: 'Unhealthy', message: `${TITLE[kind]} probe failed: ${output}`, fieldPath: fieldPathOf(named) });
+      if (!isHealthy)
+        events.event(worker.pod, {
+          type: 'Warning',
+          reason: 'Unhealthy',
+          message: `${TITLE[kind]} probe failed: ${output}`,
+          fieldPath: fieldPathOf(named),
+        });
       settle(isHealthy);
     }
     arm(periodMs);

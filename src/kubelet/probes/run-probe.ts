@@ -1,6 +1,6 @@
 import type { Pod, Probe } from '#gen/core/v1.ts';
-import { portOf } from '../pod/ports.ts';
 import type { AnyContainer } from '../pod/containers.ts';
+import { portOf } from '../pod/ports.ts';
 import type { ContainerService } from '../runtimes/runtime.ts';
 import { grpcCheck } from './grpc.ts';
 import { httpGet } from './http.ts';
@@ -24,8 +24,10 @@ export async function runProbe(probe: Probe, target: ProbeTarget, containers: Co
   const { container, podIP } = target;
   try {
     if (probe.exec) return await execProbe(probe.exec.command ?? [], target, { containers, timeoutMs });
-    if (probe.tcpSocket) await tcpConnect(probe.tcpSocket.host || podIP, portOf(container, probe.tcpSocket.port), timeoutMs);
-    if (probe.grpc) await grpcCheck({ host: podIP, port: probe.grpc.port, service: probe.grpc.service ?? '', timeoutMs });
+    if (probe.tcpSocket)
+      await tcpConnect(probe.tcpSocket.host || podIP, portOf(container, probe.tcpSocket.port), timeoutMs);
+    if (probe.grpc)
+      await grpcCheck({ host: podIP, port: probe.grpc.port, service: probe.grpc.service ?? '', timeoutMs });
     if (probe.httpGet) return await httpProbe(probe.httpGet, target, timeoutMs);
     return { isHealthy: true, output: '' };
   } catch (error) {
@@ -33,7 +35,11 @@ export async function runProbe(probe: Probe, target: ProbeTarget, containers: Co
   }
 }
 
-async function httpProbe(http: NonNullable<Probe['httpGet']>, { container, podIP }: ProbeTarget, timeoutMs: number): Promise<ProbeAnswer> {
+async function httpProbe(
+  http: NonNullable<Probe['httpGet']>,
+  { container, podIP }: ProbeTarget,
+  timeoutMs: number,
+): Promise<ProbeAnswer> {
   const { statusCode, body } = await httpGet({
     scheme: http.scheme === 'HTTPS' ? 'HTTPS' : 'HTTP',
     host: http.host || podIP,
@@ -52,13 +58,21 @@ async function execProbe(
   { containers, timeoutMs }: { containers: ContainerService; timeoutMs: number },
 ): Promise<ProbeAnswer> {
   const result = await withinTime(containers.execSync(containerId, command, timeoutMs / 1000), timeoutMs, command);
-  return { isHealthy: result.exitCode === 0, output: Buffer.concat([result.stdout, result.stderr]).toString().slice(0, 10 * 1024) };
+  return {
+    isHealthy: result.exitCode === 0,
+    output: Buffer.concat([result.stdout, result.stderr])
+      .toString()
+      .slice(0, 10 * 1024),
+  };
 }
 
 async function withinTime<T>(running: Promise<T>, timeoutMs: number, command: readonly string[]): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`)), timeoutMs + 500);
+    timer = setTimeout(
+      () => reject(new Error(`command timed out: "${command.join(' ')}" timed out after ${timeoutMs / 1000}s`)),
+      timeoutMs + 500,
+    );
   });
   try {
     return await Promise.race([running, late]);

@@ -38,10 +38,15 @@ function initializedOf({ pod, statuses, phase }: ConditionInput): Draft {
   });
   const init = hasStarted ? [] : (pod.spec.initContainers ?? []);
   const unknown = init.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
-  const incomplete = init.filter((container) => byName.has(container.name) && !isInitialized(container, byName.get(container.name)));
+  const incomplete = init.filter(
+    (container) => byName.has(container.name) && !isInitialized(container, byName.get(container.name)),
+  );
   const message = [
     ...nameList('containers with unknown status', unknown),
-    ...nameList('containers with incomplete status', incomplete.map(({ name }) => name)),
+    ...nameList(
+      'containers with incomplete status',
+      incomplete.map(({ name }) => name),
+    ),
   ].join(', ');
   return message ? { type, status: 'False', reason: 'ContainersNotInitialized', message } : { type, status: 'True' };
 }
@@ -70,7 +75,9 @@ function readyOf({ pod, others }: ConditionInput, containersReady: Draft): Draft
   const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
     const gate = others.find((condition) => condition.type === conditionType);
     if (!gate) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
-    return gate.status === 'True' ? [] : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
+    return gate.status === 'True'
+      ? []
+      : [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];
   });
   if (problems.length === 0) return { type, status: 'True' };
   return { type, status: 'False', reason: 'ReadinessGatesNotReady', message: problems.join(', ') };
@@ -89,7 +96,6 @@ export function datedConditions(
     return {
       ...draft,
       ...(at.generation !== undefined && { observedGeneration: at.generation }),
-      lastProbeTime: null as unknown as undefined,
       lastTransitionTime: same ? same : at.now,
     };
   });

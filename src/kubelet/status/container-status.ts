@@ -70,7 +70,10 @@ function stateOf(input: ContainerStatusInput): ContainerState {
   const [latest] = history;
   if (!latest) return lostOrWaiting(input);
   if (latest.state === 'running') return { running: { startedAt: wireTime(latest.startedAtMs) } };
-  if (latest.state === 'created') return { waiting: { reason: failure?.reason ?? 'ContainerCreating', ...(failure && { message: failure.message }) } };
+  if (latest.state === 'created')
+    return {
+      waiting: { reason: failure?.reason ?? 'ContainerCreating', ...(failure && { message: failure.message }) },
+    };
   if (willStart && failure && named.kind !== 'ephemeral') return { waiting: { ...failure } };
   if (latest.state === 'exited') return { terminated: terminatedOf(latest, input) };
   return before?.state?.terminated ? before.state : { terminated: UNKNOWN_END };
@@ -99,7 +102,12 @@ function lastStateOf(input: ContainerStatusInput, state: ContainerState): Contai
   const ended = previous?.state === 'exited' ? previous : undefined;
   if (ended) return { terminated: terminatedOf(ended, input) };
   if (!latest && before?.state?.running && willStart) {
-    return { terminated: { ...UNKNOWN_END, message: 'The container could not be located when the pod was deleted.  The container used to be Running' } };
+    return {
+      terminated: {
+        ...UNKNOWN_END,
+        message: 'The container could not be located when the pod was deleted.  The container used to be Running',
+      },
+    };
   }
   return before?.lastState?.terminated ? before.lastState : {};
 }

@@ -16,7 +16,15 @@ interface Counts {
 /** @param isEnding the pod's containers will not be restarted, whatever its policy. Source: upstream getPhase. */
 export function phaseOf(pod: Pod, statuses: readonly ContainerStatus[], isEnding: boolean): Phase {
   const byName = new Map(statuses.map((status) => [status.name, status]));
-  const counts: Counts = { waiting: 0, running: 0, stopped: 0, succeeded: 0, unknown: 0, pendingInit: 0, failedInit: 0 };
+  const counts: Counts = {
+    waiting: 0,
+    running: 0,
+    stopped: 0,
+    succeeded: 0,
+    unknown: 0,
+    pendingInit: 0,
+    failedInit: 0,
+  };
   for (const container of pod.spec.initContainers ?? []) {
     if (isSidecar(container)) countSidecar(counts, byName.get(container.name));
     else countInit(counts, byName.get(container.name), pod.spec.restartPolicy);
@@ -67,4 +75,3 @@ function ofStopped({ stopped, succeeded }: Counts, policy: Pod['spec']['restartP
   if ((policy ?? 'Always') === 'Always') return 'Running';
   return ended === 'Succeeded' || policy === 'Never' ? ended : 'Running';
 }
-

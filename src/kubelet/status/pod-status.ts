@@ -37,7 +37,8 @@ export interface Ending {
 export function makePodStatus(input: StatusInput): PodStatus {
   const { pod, before, state, ending } = input;
   const statuses = containersOf(pod).map((named) => ({ kind: named.kind, status: statusFor(input, named) }));
-  const of = (kind: NamedContainer['kind']) => statuses.filter((entry) => entry.kind === kind).map(({ status }) => status);
+  const of = (kind: NamedContainer['kind']) =>
+    statuses.filter((entry) => entry.kind === kind).map(({ status }) => status);
   const all = [...of('init'), ...of('regular')];
   const phase = finalPhase(input, all);
   const sandbox = currentSandbox(state);
@@ -88,7 +89,11 @@ function statusFor(input: StatusInput, named: NamedContainer): ContainerStatus {
   const { name } = named.container;
   const history = state.containers.filter((container) => container.name === name);
   const latest = latestContainer(state, name);
-  const known = [...(before.containerStatuses ?? []), ...(before.initContainerStatuses ?? []), ...(before.ephemeralContainerStatuses ?? [])];
+  const known = [
+    ...(before.containerStatuses ?? []),
+    ...(before.initContainerStatuses ?? []),
+    ...(before.ephemeralContainerStatuses ?? []),
+  ];
   return containerStatusOf({
     pod,
     named,
@@ -108,7 +113,11 @@ function sparesSidecar({ pod, state }: StatusInput, { kind, container }: NamedCo
   if (kind !== 'init' || !isSidecar(container)) return false;
   return pod.spec.containers.every((regular) => {
     const status = latestContainer(state, regular.name);
-    return status !== undefined && status.state !== 'running' && !shouldRun(pod, { kind: 'regular', container: regular }, status);
+    return (
+      status !== undefined &&
+      status.state !== 'running' &&
+      !shouldRun(pod, { kind: 'regular', container: regular }, status)
+    );
   });
 }
 

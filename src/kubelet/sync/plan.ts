@@ -67,7 +67,10 @@ function planNewSandbox({ pod, state }: PlanInput, attempt: number): PodPlan {
   const replaced = attempt !== 0 && state.containers.length > 0;
   if (pod.spec.restartPolicy === 'Never' && replaced) return { ...IDLE, killPod: true };
   const due = of(pod, 'regular').filter(
-    (named) => pod.spec.restartPolicy !== 'OnFailure' || shouldRun(pod, named, latestContainer(state, named.container.name)) || isRunning(state, named),
+    (named) =>
+      pod.spec.restartPolicy !== 'OnFailure' ||
+      shouldRun(pod, named, latestContainer(state, named.container.name)) ||
+      isRunning(state, named),
   );
   if (due.length === 0) return { ...IDLE, killPod: true };
   const [firstInit] = of(pod, 'init');
@@ -112,7 +115,9 @@ type Step = 'next' | 'wait' | 'start' | 'failed' | Kill;
 function initStep(pod: Pod, named: NamedContainer, status: ContainerStatus | undefined): Step {
   if (!status || status.state === 'created' || status.state === 'unknown') return 'start';
   if (status.state === 'running') {
-    return hasChanged(named.container, status) ? { status, message: `Init container ${named.container.name} definition changed, will be restarted` } : 'wait';
+    return hasChanged(named.container, status)
+      ? { status, message: `Init container ${named.container.name} definition changed, will be restarted` }
+      : 'wait';
   }
   if (status.exitCode === 0) return 'next';
   return shouldRun(pod, named, status) ? 'start' : 'failed';
@@ -153,7 +158,10 @@ function planRegular(input: PlanInput): { kill: readonly Kill[]; start: readonly
       continue;
     }
     const restarts = hasChanged(named.container, status) || restartsAfterKill(input.pod, named);
-    kill.push({ status, message: `Container ${named.container.name} ${reason}${restarts ? ', will be restarted' : ''}` });
+    kill.push({
+      status,
+      message: `Container ${named.container.name} ${reason}${restarts ? ', will be restarted' : ''}`,
+    });
     if (restarts) start.push(named);
   }
   return { kill, start, kept };

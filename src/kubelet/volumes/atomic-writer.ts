@@ -1,4 +1,16 @@
-import { lchown, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, writeFile, chmod } from 'node:fs/promises';
+import {
+  chmod,
+  lchown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 export interface FileContent {
@@ -19,7 +31,10 @@ export async function writeAtomically(folder: string, payload: Payload, gid?: nu
   await mkdir(folder, { recursive: true, mode: 0o777 });
   const old = await readlink(join(folder, '..data')).catch(() => undefined);
   if (old !== undefined && (await isSame(join(folder, old), payload))) return false;
-  const stamp = new Date().toISOString().replace(/[-:TZ]/g, '_').slice(0, 19);
+  const stamp = new Date()
+    .toISOString()
+    .replace(/[-:TZ]/g, '_')
+    .slice(0, 19);
   const fresh = await mkdtemp(join(folder, `..${stamp}.`));
   await chmod(fresh, 0o755);
   for (const [name, { data, mode }] of payload) {
@@ -51,7 +66,9 @@ async function linkNames(folder: string, names: ReadonlySet<string>): Promise<vo
 
 async function isSame(folder: string, payload: Payload): Promise<boolean> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
   if (files.length !== payload.size) return false;
   for (const name of files) {
     const wanted = payload.get(name);

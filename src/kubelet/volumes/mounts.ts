@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -9,7 +8,9 @@ const run = promisify(execFile);
 export async function mountsBelow(folder: string): Promise<readonly string[]> {
   const text = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
   const points = text.split('\n').map((line) => unescaped(line.split(' ')[4] ?? ''));
-  return points.filter((point) => point === folder || point.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
+  return points
+    .filter((point) => point === folder || point.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length);
 }
 
 const unescaped = (path: string): string =>

@@ -28,20 +28,30 @@ export function keyPayload(data: ReadonlyMap<string, Buffer>, { what, items, opt
 export function configMapData({ data = {}, binaryData = {} }: ConfigMap): ReadonlyMap<string, Buffer> {
   return new Map([
     ...Object.entries(data).map(([key, text]) => [key, Buffer.from(text)] as const),
-    ...Object.entries(binaryData).map(([key, base64]) => [key, Buffer.from(base64 as unknown as string, 'base64')] as const),
+    ...Object.entries(binaryData).map(
+      ([key, base64]) => [key, Buffer.from(base64 as unknown as string, 'base64')] as const,
+    ),
   ]);
 }
 
 export const secretData = ({ data = {} }: Secret): ReadonlyMap<string, Buffer> =>
   new Map(Object.entries(data).map(([key, base64]) => [key, Buffer.from(base64, 'base64')]));
 
-export function downwardPayload(items: readonly DownwardAPIVolumeFile[], mode: number, context: VolumeContext): Payload {
+export function downwardPayload(
+  items: readonly DownwardAPIVolumeFile[],
+  mode: number,
+  context: VolumeContext,
+): Payload {
   return new Map(
     items.map((item) => {
       const text = item.fieldRef
         ? fieldValue(context.pod, item.fieldRef.fieldPath, context.facts)
         : item.resourceFieldRef
-          ? resourceFieldValue(item.resourceFieldRef, { pod: context.pod, container: { name: '' }, allocatable: context.allocatable })
+          ? resourceFieldValue(item.resourceFieldRef, {
+              pod: context.pod,
+              container: { name: '' },
+              allocatable: context.allocatable,
+            })
           : '';
       return [item.path, { data: Buffer.from(text), mode: item.mode ?? mode }];
     }),
@@ -56,7 +66,12 @@ export async function configMapPayload(
   const namespace = pod.metadata.namespace ?? 'default';
   const map = await references.configMap(namespace, source.name ?? '');
   if (!map && !source.optional) throw new Error(`configmap "${source.name}" not found`);
-  return keyPayload(map ? configMapData(map) : new Map(), { ...source, what: 'config', mode, optional: source.optional || !map });
+  return keyPayload(map ? configMapData(map) : new Map(), {
+    ...source,
+    what: 'config',
+    mode,
+    optional: source.optional || !map,
+  });
 }
 
 export async function secretPayload(
@@ -67,5 +82,10 @@ export async function secretPayload(
   const namespace = pod.metadata.namespace ?? 'default';
   const secret = await references.secret(namespace, source.name ?? '');
   if (!secret && !source.optional) throw new Error(`secret "${source.name}" not found`);
-  return keyPayload(secret ? secretData(secret) : new Map(), { ...source, what: 'secret', mode, optional: source.optional || !secret });
+  return keyPayload(secret ? secretData(secret) : new Map(), {
+    ...source,
+    what: 'secret',
+    mode,
+    optional: source.optional || !secret,
+  });
 }

@@ -23,6 +23,10 @@ export const claimVolume: VolumeKind = {
     const path = spec.local?.path ?? spec.hostPath?.path;
     if (!path) throw new Error(`PersistentVolume "${claim.spec.volumeName}" has no source that this node can mount`);
     await checkHostPath(path, spec.local ? '' : (spec.hostPath?.type ?? ''));
-    return { hostPath: path, ownsFiles: spec.local !== undefined, readOnly: volume.persistentVolumeClaim?.readOnly === true };
+    return {
+      hostPath: path,
+      ownsFiles: spec.local !== undefined,
+      readOnly: volume.persistentVolumeClaim?.readOnly === true,
+    };
   },
 };

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Pod } from '#gen/core/v1.ts';
-import { claimNameOf } from './persistent-volume-claim.ts';
 import { volumeKinds } from './index.ts';
 import { giveToGroup } from './ownership.ts';
+import { claimNameOf } from './persistent-volume-claim.ts';
 import type { MountedVolume, VolumeContext } from './volume.ts';
 
 /** A volume could not be made ready; the message is that of upstream's `FailedMount` event. */
@@ -24,12 +24,16 @@ export async function setUpVolumes(
     try {
       const mounted = await kind.setUp(volume, { ...context, pod, folder });
       const { fsGroup, fsGroupChangePolicy } = pod.spec.securityContext ?? {};
-      if (fsGroup !== undefined && mounted.ownsFiles && !mounted.readOnly) await giveToGroup(mounted.hostPath, fsGroup, fsGroupChangePolicy);
+      if (fsGroup !== undefined && mounted.ownsFiles && !mounted.readOnly)
+        await giveToGroup(mounted.hostPath, fsGroup, fsGroupChangePolicy);
       ready.set(volume.name, mounted);
     } catch (error) {
-      const claim = volume.persistentVolumeClaim || volume.ephemeral ? ` (claim ${claimNameOf(volume, pod.metadata.name)})` : '';
+      const claim =
+        volume.persistentVolumeClaim || volume.ephemeral ? ` (claim ${claimNameOf(volume, pod.metadata.name)})` : '';
       const reason = error instanceof Error ? error.message : String(error);
-      throw new MountFailed(`MountVolume.SetUp failed for volume "${volume.name}"${claim} : ${reason}`, { cause: error });
+      throw new MountFailed(`MountVolume.SetUp failed for volume "${volume.name}"${claim} : ${reason}`, {
+        cause: error,
+      });
     }
   }
   return ready;

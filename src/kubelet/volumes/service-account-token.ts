@@ -15,7 +15,10 @@ const tokens = new WeakMap<object, Map<string, Token>>();
 const DAY_MS = 86_400_000;
 
 /** A token bound to the pod; asked for anew at 80 % of its life or after a day. Source: upstream pkg/kubelet/token. */
-export async function serviceAccountToken(source: ServiceAccountTokenProjection, context: VolumeContext): Promise<Token> {
+export async function serviceAccountToken(
+  source: ServiceAccountTokenProjection,
+  context: VolumeContext,
+): Promise<Token> {
   const { pod, client, nowMs } = context;
   const cache = tokens.get(client) ?? new Map<string, Token>();
   tokens.set(client, cache);

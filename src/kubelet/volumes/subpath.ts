@@ -8,12 +8,14 @@ import { mountBind, mountsBelow } from './mounts.ts';
  */
 export async function pinSubPath(volume: string, subPath: string, pin: string): Promise<string> {
   const clean = normalize(subPath);
-  if (clean.startsWith('/') || clean.split('/').includes('..')) throw new Error(`subPath "${subPath}" is not inside the volume`);
+  if (clean.startsWith('/') || clean.split('/').includes('..'))
+    throw new Error(`subPath "${subPath}" is not inside the volume`);
   const root = await realpath(volume);
   const wanted = join(root, clean);
   await makeInside(root, wanted);
   const resolved = await realpath(wanted);
-  if (resolved !== root && !resolved.startsWith(`${root}/`)) throw new Error(`subPath "${subPath}" not within volume path "${volume}"`);
+  if (resolved !== root && !resolved.startsWith(`${root}/`))
+    throw new Error(`subPath "${subPath}" not within volume path "${volume}"`);
   if (process.getuid?.() !== 0) return resolved;
   if ((await mountsBelow(pin)).includes(pin)) return pin;
   await mkdir(dirname(pin), { recursive: true });
@@ -32,7 +34,8 @@ async function makeInside(root: string, wanted: string): Promise<void> {
     if (real === undefined) {
       await mkdir(next);
       await chmod(next, (await stat(at)).mode & 0o7777);
-    } else if (real !== root && !real.startsWith(`${root}/`)) throw new Error(`subPath not within volume path "${root}"`);
+    } else if (real !== root && !real.startsWith(`${root}/`))
+      throw new Error(`subPath not within volume path "${root}"`);
     at = real ?? next;
   }
 }

@@ -1,0 +1,121 @@
+import { rm } from 'node:fs/promises';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '#base/clock.ts';
+import type { Logger } from '#base/log.ts';
+import type { Pod } from '#gen/core/v1.ts';
+import type { ServingOptions } from '../kubelet.ts';
+import type { ContainerRuntime } from '../runtimes/runtime.ts';
+import { refuse } from '../streaming/upgrade.ts';
+import { HttpProblem } from './http-problem.ts';
+import { routeRequest } from './routes.ts';
+import { routeUpgrade } from './stream-routes.ts';
+
+export interface ServerDeps {
+  readonly serving: ServingOptions | undefined;
+  readonly runtime: ContainerRuntime;
+  readonly pods: () => readonly Pod[];
+  readonly nodeName: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface KubeletServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Serves logs, streams and statistics over TLS to holders of a client certificate, and over a Unix socket to this machine. */
+export async function startServer(deps: ServerDeps): Promise<KubeletServer> {
+  const { serving } = deps;
+  if (!serving) return { port: 0, [Symbol.asyncDispose]: async () => {} };
+  const open = new Set<Duplex>();
+  const servers: Server[] = [];
+  const add = async (server: Server, listen: () => void): Promise<void> => {
+    server.on('connection', (socket: Duplex) => open.add(socket.once('close', () => open.delete(socket))));
+    server.on(
+      'upgrade',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => void upgrade(deps, { request, socket, head }),
+    );
+    await new Promise<void>((resolve, reject) => {
+      server.once('listening', resolve).once('error', reject);
+      listen();
+    });
+    servers.push(server);
+  };
+  const listener: RequestListener = (request, response) => void answer(deps, request, response);
+  let port = 0;
+  if (serving.port !== undefined) {
+    const { tls } = serving;
+    const server = tls
+      ? createHttpsServer(
+          {
+            key: tls.key,
+            cert: tls.cert,
+            ca: tls.clientCA,
+            requestCert: true,
+            rejectUnauthorized: true,
+            ALPNProtocols: ['http/1.1'],
+          },
+          listener,
+        )
+      : createHttpServer(listener);
+    await add(server, () => server.listen(serving.port, serving.address ?? '0.0.0.0'));
+    port = (server.address() as AddressInfo).port;
+  }
+  const { socketPath } = serving;
+  if (socketPath) {
+    await rm(socketPath, { force: true });
+    const server = createHttpServer(listener);
+    await add(server, () => server.listen(socketPath));
+  }
+  return {
+    port,
+    async [Symbol.asyncDispose]() {
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      for (const socket of open) socket.destroy();
+      await Promise.all(closed);
+    },
+  };
+}
+
+async function answer(deps: ServerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await routeRequest(deps, request, response);
+  } catch (error) {
+    if (response.headersSent) return void response.destroy();
+    const [code, message] =
+      error instanceof HttpProblem
+        ? [error.code, error.message]
+        : [500, error instanceof Error ? error.message : String(error)];
+    if (code === 500) deps.log.warn('request failed', { path: request.url?.split('?')[0], err: error });
+    response.writeHead(code, { 'Content-Type': 'text/plain; charset=utf-8' }).end(message);
+  }
+}
+
+async function upgrade(
+  deps: ServerDeps,
+  upgraded: { request: IncomingMessage; socket: Duplex; head: Buffer },
+): Promise<void> {
+  const { request, socket } = upgraded;
+  socket.on('error', () => socket.destroy());
+  try {
+    await routeUpgrade(deps, upgraded);
+  } catch (error) {
+    const code = error instanceof HttpProblem ? error.code : 500;
+    deps.log.debug('stream failed', { path: request.url?.split('?')[0], err: error });
+    if (socket.writable)
+      refuse(
+        socket,
+        `${code} ${code === 404 ? 'Not Found' : code === 400 ? 'Bad Request' : 'Internal Server Error'}`,
+        error instanceof Error ? error.message : String(error),
+      );
+  }
+}
