@@ -3,7 +3,7 @@ import { leases } from '#api/coordination/v1/lease.ts';
 import { nodes } from '#api/core/v1/node.ts';
 import { pods } from '#api/core/v1/pod.ts';
 import { eventually } from '#base/wait.ts';
-import { type TestNode, testNode } from './testing.ts';
+import { type TestNode, testNode } from '../../test/support/simulated-node.ts';
 
 let node: TestNode;
 beforeAll(async () => {

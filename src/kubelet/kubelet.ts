@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pods } from '#api/core/v1/pod.ts';
 import { services } from '#api/core/v1/service.ts';
@@ -13,6 +13,7 @@ import { parseResolvConf } from './config/dns.ts';
 import { watchReferences } from './config/reference-watch.ts';
 import { clientReferences, referencedBy } from './config/references.ts';
 import type { KubeletContext } from './context.ts';
+import { collectDead, collectImages, rotateLogs } from './gc/collect.ts';
 import { createImagePuller } from './images/puller.ts';
 import { createHandlerRunner } from './lifecycle/handlers.ts';
 import { keepNode, registerNode } from './node/node-keeper.ts';
@@ -201,9 +202,13 @@ async function relist(
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     try {
       await removeOrphans(context, (uid) => workers.has(uid) || isKnown(uid));
+      await collectDead(context.runtime);
+      await rotateLogs(context.runtime, context.clock.now());
+      const { blocks, bavail, bsize } = await statfs(context.rootDir);
+      await collectImages(context.runtime, { usedBytes: (blocks - bavail) * bsize, totalBytes: blocks * bsize });
       if (!isFirst) for (const worker of workers.values()) worker.wake();
     } catch (error) {
-      if (!signal.aborted) context.log.warn('orphans not removed', { err: error });
+      if (!signal.aborted) context.log.warn('node not tidied up', { err: error });
     }
     await context.clock.sleep(RELIST_MS, signal).catch(() => {});
   }

@@ -39,7 +39,10 @@ async function forward(data: SpdyStream, error: SpdyStream, connect: (port: numb
   }
 }
 
-/** Copies both ways, each with its own half-close, until both are done or one breaks. */
+/**
+ * Copies both ways, each with its own half-close. Resolves when the pod has said all, since clients wait for the end of
+ * the error stream before they close their own side.
+ */
 function joined(outside: Duplex, inside: Duplex): Promise<void> {
   outside.pipe(inside);
   inside.pipe(outside);
@@ -48,10 +51,10 @@ function joined(outside: Duplex, inside: Duplex): Promise<void> {
       outside.destroy();
       reject(error);
     });
+    outside.once('finish', resolve);
     outside.once('close', () => {
       inside.destroy();
       resolve();
     });
-    inside.once('close', resolve);
   });
 }

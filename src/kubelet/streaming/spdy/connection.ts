@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import {
   controlFrame,
@@ -39,9 +38,13 @@ const CHUNK = 32 * 1024;
 export function serveSpdy(socket: Duplex, onStream: (stream: SpdyStream) => void): SpdyConnection {
   const streams = new Map<number, SpdyStream>();
   const codec = headerCodec();
+  let drained: Promise<void> | undefined;
   const send = async (bytes: Buffer): Promise<void> => {
-    if (socket.destroyed || socket.writableEnded) return;
-    if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), once(socket, 'close')]);
+    if (socket.destroyed || socket.writableEnded || socket.write(bytes)) return;
+    drained ??= eitherOf(socket, 'drain').finally(() => {
+      drained = undefined;
+    });
+    await drained;
   };
   const handlers = { streams, codec, send, onStream };
   const closed = read(socket, handlers).finally(() => {
@@ -86,12 +89,23 @@ async function onData({ streamId, flags, payload }: DataFrame, { streams, send }
   if (!stream || stream.destroyed) return;
   if (payload.length > 0) {
     await send(controlFrame(WINDOW_UPDATE, words(streamId, payload.length)));
-    if (!stream.push(payload)) await roomIn(stream);
+    if (!stream.push(payload)) await eitherOf(stream, 'room');
   }
   if (flags & FLAG_FIN) stream.push(null);
 }
 
-const roomIn = (stream: Duplex): Promise<unknown> => Promise.race([once(stream, 'room'), once(stream, 'close')]);
+/** Resolves at the event, or when the stream closes. */
+function eitherOf(stream: Duplex, event: 'drain' | 'room'): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off(event, done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.on(event, done);
+    stream.on('close', done);
+  });
+}
 
 async function onControl({ kind, flags, payload }: ControlFrame, handlers: Handlers): Promise<void> {
   const { streams, codec, send, onStream } = handlers;
