@@ -11,9 +11,9 @@ import type { EventInput } from '#client/event-recorder.ts';
 import { createClient } from '#client/in-process-client.ts';
 import { createInformerSet } from '#client/informer-set.ts';
 import type { Pod, PodSpec } from '#gen/core/v1.ts';
-import { type Kubelet, startKubelet } from './kubelet.ts';
-import type { ContainerRuntime } from './runtimes/runtime.ts';
-import { simulatedRuntime } from './runtimes/simulated/simulated.ts';
+import { type Kubelet, startKubelet } from '#kubelet/kubelet.ts';
+import type { ContainerRuntime } from '#kubelet/runtimes/runtime.ts';
+import { simulatedRuntime } from '#kubelet/runtimes/simulated/simulated.ts';
 
 export interface TestNode extends AsyncDisposable {
   readonly client: Client;
