@@ -30,10 +30,18 @@ export interface Strategy<T extends KubeObject> {
   readonly gracePeriodSeconds?: (object: T, asked: number | undefined) => number | undefined;
   /** Finalizers, policies and children: what `delete` without propagationPolicy means. Default `background`. */
   readonly defaultPropagation?: 'Orphan' | 'Background';
-  /** Takes what lies outside of the object (cluster IPs, node ports); the result undoes it if the write fails. */
-  readonly reserve?: (next: T, previous: T | undefined, context: StrategyContext) => () => void;
+  /** Takes what lies outside of the object (cluster IPs, node ports), before the write. */
+  readonly reserve?: (next: T, previous: T | undefined, context: StrategyContext) => Reservation | (() => void);
   /** Runs after the object is gone from the store. */
   readonly afterDelete?: (object: T, context: StrategyContext) => void;
+}
+
+/** What a write took in advance; a plain function is its `undo`. */
+export interface Reservation {
+  /** Gives back what was taken: the write failed or was a dry run. */
+  readonly undo: () => void;
+  /** Frees what the object held before and no longer needs: the write is durable. */
+  readonly settle?: () => void;
 }
 
 export interface StrategyContext {

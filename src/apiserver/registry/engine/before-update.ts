@@ -7,6 +7,7 @@ import { type Call, strategyContext, warn } from './core.ts';
 import { countGeneration } from './generation.ts';
 import { expectedNamespace, matchNamespace } from './identity.ts';
 import { validateMeta, validateMetaUpdate } from './metadata-validation.ts';
+import { pathSegment } from './name-rules.ts';
 
 const ROOT = new FieldPath();
 
@@ -51,7 +52,7 @@ export function prepareChanged(call: Call, { next, previous, part }: Update): vo
     countGeneration(resource, next, previous);
   }
   const errors = [
-    ...validateMeta(next, { resource, validateName: undefined }),
+    ...validateMeta(next, { resource, validateName: pathSegment }),
     ...validateMetaUpdate(next, previous),
     ...validateChange(call, { next, previous, part }),
   ];

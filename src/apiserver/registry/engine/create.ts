@@ -8,11 +8,12 @@ import { storageKey } from '../../storage-keys.ts';
 import { admissionRequest } from './admitting.ts';
 import { prepareNew } from './before-create.ts';
 import { cloneJson } from './clone.ts';
-import { type Call, strategyContext, warn } from './core.ts';
+import { type Call, warn } from './core.ts';
 import { withDefaults } from './defaulting.ts';
 import { generateName, generateNameConflict, NAME_ATTEMPTS } from './generated-name.ts';
 import { expectedNamespace, matchName, matchNamespace, ownedBody } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
+import { reserve } from './reserving.ts';
 import { fillSystemFields, wipeSystemFields } from './system-fields.ts';
 import { plainError, putObject } from './write.ts';
 
@@ -45,7 +46,7 @@ export async function storeNew(call: Call, object: KubeObject): Promise<KubeObje
 }
 
 async function storeNamed(call: Call, object: KubeObject): Promise<KubeObject> {
-  const { core, resource, strategy, request } = call;
+  const { core, resource, request } = call;
   fillSystemFields(object, call.nowMs);
   prepareNew(call, object);
   await core.admission.validate(admissionRequest(call, { operation: 'CREATE', object }));
@@ -53,15 +54,17 @@ async function storeNamed(call: Call, object: KubeObject): Promise<KubeObject> {
   const namespace = expectedNamespace(request);
   const key = storageKey(resource, { namespace, name: object.metadata.name });
   if (core.cache.get(key)) throw taken(call, key, object);
-  const undo = strategy.reserve?.(object, undefined, strategyContext(call));
+  const reserved = reserve(call, object, undefined);
   if (call.dryRun) {
-    undo?.();
+    reserved?.undo();
     return object;
   }
   try {
-    return await putObject(call, key, { object, expect: 0 });
+    const stored = await putObject(call, key, { object, expect: 0 });
+    reserved?.settle?.();
+    return stored;
   } catch (error) {
-    undo?.();
+    reserved?.undo();
     if (!(error instanceof RevisionMismatch)) throw error;
     await core.cache.fresh();
     throw taken(call, key, object);

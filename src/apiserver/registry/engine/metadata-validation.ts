@@ -10,7 +10,7 @@ const MAX_ANNOTATIONS_BYTES = 262_144;
 
 interface MetaRules {
   resource: Resource;
-  /** Left out where the name stands already (updates). */
+  /** Left out where names are DNS subdomains. */
   validateName: ((name: string, isPrefix: boolean) => string[]) | undefined;
 }
 

@@ -26,6 +26,12 @@ export function dnsSubdomain(name: string): string[] {
   return errors;
 }
 
+/** What any name must be to stand in a URL; all that an update asks. Source: apimachinery api/validation/path. */
+export function pathSegment(name: string): string[] {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  return ['/', '%'].filter((mark) => name.includes(mark)).map((mark) => `may not contain '${mark}'`);
+}
+
 export function qualifiedName(value: string): string[] {
   const parts = value.split('/');
   if (parts.length > 2) {

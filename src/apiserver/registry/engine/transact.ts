@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '#apimachinery/object.ts';
 import { RevisionMismatch } from '#storage/errors.ts';
+import type { Reservation } from '../../strategy.ts';
 import type { Call } from './core.ts';
 import { fromStored } from './versions.ts';
 import { deleteKey, plainError, putObject, revisionOf } from './write.ts';
 
-/** What a transaction made of what it found. `undo` gives back what was reserved, should the write fail. */
+/** What a transaction made of what it found, and what it reserved for it. */
 export type Outcome =
-  | { readonly write: 'put'; readonly object: KubeObject; readonly undo?: (() => void) | undefined }
+  | { readonly write: 'put'; readonly object: KubeObject; readonly reserved?: Reservation | undefined }
   | { readonly write: 'delete'; readonly object: KubeObject }
   | { readonly write: 'nothing'; readonly object: KubeObject };
 
@@ -41,7 +42,7 @@ export async function transact(
     try {
       return await commit(call, key, { existing, outcome });
     } catch (error) {
-      if (outcome.write === 'put') outcome.undo?.();
+      if (outcome.write === 'put') outcome.reserved?.undo();
       if (!(error instanceof RevisionMismatch)) throw error;
       await core.cache.fresh();
     }
@@ -63,15 +64,20 @@ interface Decision {
 async function commit(call: Call, key: string, { existing, outcome }: Decision): Promise<Settled> {
   const { object, write } = outcome;
   if (write === 'nothing' || call.dryRun) {
-    if (write === 'put') outcome.undo?.();
+    if (write === 'put') outcome.reserved?.undo();
     return { object, write };
   }
   if (write === 'delete') {
     if (existing) await deleteKey(call, key, revisionOf(existing));
     return { object, write };
   }
-  if (existing && isSame(object, existing)) return { object: existing, write: 'nothing' };
-  return { object: await putObject(call, key, { object, expect: existing ? revisionOf(existing) : 0 }), write };
+  if (existing && isSame(object, existing)) {
+    outcome.reserved?.undo();
+    return { object: existing, write: 'nothing' };
+  }
+  const stored = await putObject(call, key, { object, expect: existing ? revisionOf(existing) : 0 });
+  outcome.reserved?.settle?.();
+  return { object: stored, write };
 }
 
 function isSame(next: KubeObject, existing: KubeObject): boolean {

@@ -12,6 +12,7 @@ import { dedupOwnerReferences } from './create.ts';
 import { withDefaults } from './defaulting.ts';
 import { expectedNamespace, matchName, matchNamespace, ownedBody } from './identity.ts';
 import { keepOldTimes, trackUpdate } from './managed-fields.ts';
+import { reserve } from './reserving.ts';
 import { fillSystemFields, wipeSystemFields } from './system-fields.ts';
 import { type Outcome, transact } from './transact.ts';
 
@@ -43,20 +44,21 @@ export async function update(call: Call): Promise<ApiResponse> {
 
 /** Carries a change through admission, strategy and store. @returns 201 where it created. */
 export async function change(call: Call, wanted: Change): Promise<ApiResponse> {
-  const { request, resource } = call;
+  const { request, resource, strategy } = call;
   const key = storageKey(resource, { namespace: expectedNamespace(request), name: request.name });
   let isNew = false;
-  const { object } = await transact(call, key, async (existing) => {
+  const { object, write } = await transact(call, key, async (existing) => {
     isNew = existing === undefined;
     if (existing) return changed(call, wanted, existing);
     if (!wanted.allowCreate) throw notFound(resource, request.name);
     return created(call, wanted);
   });
+  if (write === 'delete' && !call.dryRun) strategy.afterDelete?.(object, strategyContext(call));
   return { kind: 'object', code: isNew ? 201 : 200, object };
 }
 
 async function changed(call: Call, wanted: Change, existing: KubeObject): Promise<Outcome> {
-  const { core, strategy } = call;
+  const { core } = call;
   matchUid(call, wanted.uid, existing);
   const next = await wanted.apply(existing);
   const about = { operation: 'UPDATE', object: next, oldObject: existing } as const;
@@ -66,15 +68,12 @@ async function changed(call: Call, wanted: Change, existing: KubeObject): Promis
   prepareChanged(call, { next, previous: existing, part: wanted.part });
   keepOldTimes(next, existing);
   await core.admission.validate(admissionRequest(call, about));
-  if (isFinished(next, existing)) {
-    strategy.afterDelete?.(next, strategyContext(call));
-    return { write: 'delete', object: next };
-  }
-  return { write: 'put', object: next, undo: strategy.reserve?.(next, existing, strategyContext(call)) };
+  if (isFinished(next, existing)) return { write: 'delete', object: next };
+  return { write: 'put', object: next, reserved: reserve(call, next, existing) };
 }
 
 async function created(call: Call, wanted: Change): Promise<Outcome> {
-  const { core, strategy, resource, request } = call;
+  const { core, resource, request } = call;
   if (wanted.uid) throw uidConflict(call, wanted.uid, '');
   const next = await wanted.apply(undefined);
   wipeSystemFields(next);
@@ -84,7 +83,7 @@ async function created(call: Call, wanted: Change): Promise<Outcome> {
   delete (next.metadata as { resourceVersion?: string }).resourceVersion;
   prepareNew(call, next);
   await core.admission.validate(admissionRequest(call, { operation: 'CREATE', object: next }));
-  return { write: 'put', object: next, undo: strategy.reserve?.(next, undefined, strategyContext(call)) };
+  return { write: 'put', object: next, reserved: reserve(call, next, undefined) };
 }
 
 /** Whether the change takes away the last thing that kept a deleted object. Source: Store.ShouldDeleteDuringUpdate. */
