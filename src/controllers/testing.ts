@@ -27,8 +27,9 @@ export const testOptions: ControllerOptions = {
 export function runControllers(
   handler: ApiHandler,
   controllers: readonly ControllerFactory[],
-  clock: FakeClock = fakeClock(),
+  given: FakeClock | { readonly clock?: FakeClock; readonly options?: Partial<ControllerOptions> } = {},
 ): TestControllers {
+  const { clock = fakeClock(), options = {} } = 'now' in given ? { clock: given } : given;
   const client = createClient(handler, { user: { name: 'admin', groups: ['system:masters'] }, userAgent: 'test' });
   const clientFor = (name: string): Client => createClient(handler, { user: controllerUser(name), userAgent: name });
   const informers = createInformerSet({ client, clock, log: silentLogger });
@@ -41,7 +42,7 @@ export function runControllers(
     clock,
     eventsFor,
     log: silentLogger,
-    options: testOptions,
+    options: { ...testOptions, ...options },
   });
   return {
     client,

@@ -11,6 +11,7 @@ import { enqueueOwner, enqueueSelf } from '#reconciler/mappings.ts';
 import { isNamespaceGoing } from '#reconciler/namespace-going.ts';
 import { slowStart } from '#reconciler/slow-start.ts';
 import { writeStatus } from '#reconciler/status-update.ts';
+import { failureCounts } from './index-failures.ts';
 import { conditionOf, isFinished, type NextPods, nextPods, outcome, tally, untilDeadlineMs } from './plan.ts';
 import { isFailed, isSucceeded, isTracked, jobPod, TRACKING } from './pods.ts';
 import { jobStatus } from './status.ts';
@@ -42,13 +43,17 @@ async function reconcile(deps: ControllerDeps, { key, signal }: ReconcileRequest
   const written = await writeStatus(client, { resource: jobs, object: job, status, signal });
   tell(deps, job, written);
   const noted = new Set([...counts.uncounted.succeeded, ...counts.uncounted.failed]);
+  const waiting = new Set(end ? [] : counts.lastFailures.values());
+  const isEnded = (pod: Pod) => noted.has(pod.metadata.uid) || isSucceeded(pod) || isFailed(job, pod);
   await letGo(
     deps,
-    owned.filter((pod) => isTracked(pod) && (noted.has(pod.metadata.uid) || isSucceeded(pod) || isFailed(job, pod))),
+    owned.filter((pod) => isTracked(pod) && isEnded(pod) && !waiting.has(pod)),
     signal,
   );
   const next = end ? { create: [], remove: counts.active } : nextPods(job, owned, { counts, nowMs });
-  await carryOut(deps, { job: written, next, signal });
+  // What a living job gives up, by suspension or less parallelism, has not failed: it must not be counted.
+  if (!end) await letGo(deps, next.remove.filter(isTracked), signal);
+  await carryOut(deps, { job: written, next, lastFailures: counts.lastFailures, signal });
   const waits = [next.waitMs, end ? undefined : untilDeadlineMs(written, nowMs)].filter(
     (each) => each !== undefined && each > 0,
   );
@@ -86,14 +91,20 @@ async function letGo({ client }: ControllerDeps, tracked: readonly Pod[], signal
   );
 }
 
-async function carryOut(
-  { client, events }: ControllerDeps,
-  { job, next, signal }: { job: Job; next: NextPods; signal: AbortSignal },
-): Promise<void> {
+interface Work {
+  readonly job: Job;
+  readonly next: NextPods;
+  readonly lastFailures: ReadonlyMap<number, Pod>;
+  readonly signal: AbortSignal;
+}
+
+async function carryOut({ client, events }: ControllerDeps, { job, next, lastFailures, signal }: Work): Promise<void> {
   const reference = controllerReference(jobs as unknown as Resource, job);
   const made = await slowStart(next.create.length, async (at) => {
+    const index = next.create[at];
+    const annotations = failureCounts(job, index === undefined ? undefined : lastFailures.get(index));
     try {
-      const pod = await client.create(pods, jobPod(job, reference, next.create[at]), { signal });
+      const pod = await client.create(pods, jobPod(job, reference, { index, annotations }), { signal });
       events.event(job, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
     } catch (error) {
       if (!isNamespaceGoing(error))

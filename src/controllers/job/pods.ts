@@ -26,7 +26,11 @@ export function indexOf({ metadata }: Pod): number | undefined {
 }
 
 /** The next pod of a job; an indexed one carries its index as annotation, label, environment and host name. */
-export function jobPod(job: Job, reference: OwnerReference, index: number | undefined): Creatable<Pod> {
+export function jobPod(
+  job: Job,
+  reference: OwnerReference,
+  { index, annotations = {} }: { index: number | undefined; annotations?: Record<string, string> },
+): Creatable<Pod> {
   const pod = podFromTemplate(job, job.spec.template, reference);
   const metadata = { ...pod.metadata, finalizers: [...(pod.metadata.finalizers ?? []), TRACKING] };
   if (index === undefined) return { ...pod, metadata };
@@ -42,7 +46,7 @@ export function jobPod(job: Job, reference: OwnerReference, index: number | unde
     metadata: {
       ...metadata,
       generateName: `${name}-${index}-`,
-      annotations: { ...metadata.annotations, ...mark },
+      annotations: { ...metadata.annotations, ...annotations, ...mark },
       labels: { ...metadata.labels, ...mark },
     },
     spec: {

@@ -35,6 +35,7 @@ export function jobStatus(job: Job, { counts, pods, end, nowMs }: Seen): JobStat
     succeeded: succeeded || undefined,
     failed: failed || undefined,
     ...(isIndexed(job) && { completedIndexes: formatIndexes(counts.completedIndexes) || undefined }),
+    ...(counts.failedIndexes && { failedIndexes: formatIndexes(counts.failedIndexes) }),
     uncountedTerminatedPods: {
       ...(uncounted.succeeded.length > 0 && { succeeded: uncounted.succeeded }),
       ...(uncounted.failed.length > 0 && { failed: uncounted.failed }),
