@@ -17,6 +17,8 @@ function generateSelector({ metadata, spec }: Job): void {
     'controller-uid': metadata.uid,
     'job-name': metadata.name,
   };
+  // What is read back is defaulted, so a job without labels shows those of its pods from the start.
+  if (Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...spec.template.metadata.labels };
   const uid = metadata.uid;
   spec.selector = { matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
 }

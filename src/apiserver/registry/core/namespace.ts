@@ -1,9 +1,9 @@
 import { namespaces } from '#api/core/v1/namespace.ts';
 import { defineStrategy } from '../../strategy.ts';
-import { dns1123Label } from '../validation/formats.ts';
+import { asName, dns1123Label } from '../validation/formats.ts';
 
 export const namespaceStrategy = defineStrategy(namespaces, {
-  validateName: (name) => dns1123Label(name),
+  validateName: asName(dns1123Label),
   prepareForCreate(namespace) {
     namespace.status = { phase: 'Active' };
     const finalizers = namespace.spec?.finalizers ?? [];
@@ -14,7 +14,8 @@ export const namespaceStrategy = defineStrategy(namespaces, {
     };
   },
   prepareForUpdate(next, previous) {
-    next.spec = { ...next.spec, finalizers: previous.spec?.finalizers };
-    next.status = previous.status;
+    const finalizers = previous.spec?.finalizers;
+    next.spec = { ...next.spec, ...(finalizers && { finalizers: [...finalizers] }) };
+    if (!finalizers) delete next.spec.finalizers;
   },
 });

@@ -1,4 +1,5 @@
 import { FieldPath } from '#apimachinery/field-error.ts';
+import { pathSegment } from '#apimachinery/names.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import { conflict, invalid, STALE_OBJECT } from '#apimachinery/status.ts';
 import { hasStatus } from './before-create.ts';
@@ -7,7 +8,6 @@ import { type Call, strategyContext, warn } from './core.ts';
 import { countGeneration } from './generation.ts';
 import { expectedNamespace, matchNamespace } from './identity.ts';
 import { validateMeta, validateMetaUpdate } from './metadata-validation.ts';
-import { pathSegment } from './name-rules.ts';
 
 const ROOT = new FieldPath();
 

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, FieldPath } from '#apimachinery/field-error.ts';
+import { asObjectName, dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '#apimachinery/names.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import type { ObjectMeta, OwnerReference } from '#gen/meta/v1.ts';
-import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './name-rules.ts';
 
 const AT = new FieldPath('metadata');
 const MAX_ANNOTATIONS_BYTES = 262_144;
@@ -30,20 +30,13 @@ export function validateMeta({ metadata }: KubeObject, rules: MetaRules): FieldE
   return errors;
 }
 
-function namesSubdomain(name: string, isPrefix: boolean): string[] {
-  return dnsSubdomain(isPrefix ? withoutTrailingDash(name) : name);
-}
-
-/** A prefix may end in a dash, which the generated part follows. */
-export function withoutTrailingDash(name: string): string {
-  return name.length > 1 && name.endsWith('-') ? `${name.slice(0, -2)}a` : name;
-}
+const namesSubdomain = asObjectName(dns1123Subdomain);
 
 function namespaceErrors(metadata: ObjectMeta, resource: Resource): FieldError[] {
   const path = AT.child('namespace');
   if (resource.scope === 'Cluster') return metadata.namespace ? [path.forbidden('not allowed on this type')] : [];
   if (!metadata.namespace) return [path.required()];
-  return dnsLabel(metadata.namespace).map((why) => path.invalid(metadata.namespace, why));
+  return dns1123Label(metadata.namespace).map((why) => path.invalid(metadata.namespace, why));
 }
 
 function labelErrors(labels: ObjectMeta['labels']): FieldError[] {

@@ -1,8 +1,9 @@
+import { type FieldTerm, parseFieldSelector } from '#apimachinery/fields.ts';
+import { labelMatcher } from '#apimachinery/labels.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { RequestOptions } from '#apimachinery/request.ts';
 import type { Resource } from '#apimachinery/resource.ts';
-import { type FieldTerm, fieldReader, parseFieldSelector } from './field-selector.ts';
-import { labelMatcher } from './label-selector.ts';
+import { fieldReader } from './field-reader.ts';
 
 /** What a list or watch asks for, as one question to an object. */
 export interface Selection {

@@ -1,105 +1,29 @@
 import { isIP } from 'node:net';
+import { matching, maxLength, type NameRule, withExamples } from '#apimachinery/names.ts';
+
+// What any object's metadata must follow as well lives beside its selectors; validation of kinds reads it from here.
+export {
+  asObjectName as asName,
+  dns1035Label,
+  dns1123Label,
+  dns1123Subdomain,
+  labelValue,
+  maxLength,
+  pathSegment,
+  qualifiedName,
+  wildcardDns1123Subdomain as wildcardSubdomain,
+} from '#apimachinery/names.ts';
 
 /**
  * How single words must look. Each check gives upstream's sentences, none when the word is fine.
  * Source: apimachinery pkg/util/validation/validation.go and pkg/api/validate/content.
  */
-export type Format = (text: string) => string[];
+export type Format = NameRule;
 
-const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
-const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
-const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
-const LABEL_VALUE = `(${QUALIFIED})?`;
 const CONFIG_KEY = '[-._a-zA-Z0-9]+';
 const PERCENT = '[0-9]+%';
 
-const whole = (pattern: string): RegExp => new RegExp(`^${pattern}$`);
 export const byteLength = (text: string): number => Buffer.byteLength(text);
-export const maxLength = (bytes: number): string => `must be no more than ${bytes} bytes`;
-
-/** Two spaces before `or`, as upstream prints them. */
-function example(sentence: string, pattern: string, examples: readonly string[]): string {
-  const shown = examples.map((one) => `'${one}', `).join(' or ');
-  return `${sentence} (e.g. ${shown}regex used for validation is '${pattern}')`;
-}
-
-const LABEL_SENTENCE = example(
-  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-  LABEL,
-  ['my-name', '123-abc'],
-);
-const SUBDOMAIN_SENTENCE = example(
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
-  SUBDOMAIN,
-  ['example.com'],
-);
-const DNS_1035_SENTENCE = example(
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-  DNS_1035,
-  ['my-name', 'abc-123'],
-);
-const QUALIFIED_SENTENCE = example(
-  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-  QUALIFIED,
-  ['MyName', 'my.name', '123-abc'],
-);
-
-function matching(pattern: string, maxBytes: number, sentence: string): Format {
-  const shape = whole(pattern);
-  return (text) => [
-    ...(byteLength(text) > maxBytes ? [maxLength(maxBytes)] : []),
-    ...(shape.test(text) ? [] : [sentence]),
-  ];
-}
-
-const isSubdomain = whole(SUBDOMAIN);
-
-export const dns1123Label: Format = (text) =>
-  matching(LABEL, 63, isSubdomain.test(text) && text.includes('.') ? 'must not contain dots' : LABEL_SENTENCE)(text);
-export const dns1123Subdomain = matching(SUBDOMAIN, 253, SUBDOMAIN_SENTENCE);
-export const dns1035Label = matching(DNS_1035, 63, DNS_1035_SENTENCE);
-
-export const wildcardSubdomain = matching(
-  `\\*\\.${SUBDOMAIN}`,
-  253,
-  example(
-    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-    `\\*\\.${SUBDOMAIN}`,
-    ['*.example.com'],
-  ),
-);
-
-function namePart(name: string): string[] {
-  const sentences: string[] = [];
-  if (name === '') sentences.push('must be non-empty');
-  else if (byteLength(name) > 63) sentences.push(maxLength(63));
-  if (!whole(QUALIFIED).test(name)) sentences.push(QUALIFIED_SENTENCE);
-  return sentences.map((sentence) => `name part ${sentence}`);
-}
-
-/** `name`, or `prefix.example.com/name`: keys of labels and annotations. */
-export const qualifiedName: Format = (text) => {
-  const parts = text.split('/');
-  if (parts.length > 2) {
-    return [
-      `a qualified name ${QUALIFIED_SENTENCE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ];
-  }
-  const [prefix, name] = parts.length === 2 ? parts : [undefined, parts[0]];
-  const ofPrefix = prefix === '' ? ['must be non-empty'] : prefix === undefined ? [] : dns1123Subdomain(prefix);
-  return [...ofPrefix.map((sentence) => `prefix part ${sentence}`), ...namePart(name ?? '')];
-};
-
-export const labelValue = matching(
-  LABEL_VALUE,
-  63,
-  example(
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-    LABEL_VALUE,
-    ['MyValue', 'my_value', '12345'],
-  ),
-);
 
 export const envName: Format = (text) => {
   if (text === '') return ['environment variable name must be non-empty'];
@@ -107,7 +31,7 @@ export const envName: Format = (text) => {
   return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 };
 
-const CONFIG_KEY_SENTENCE = example(
+const CONFIG_KEY_SENTENCE = withExamples(
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
   CONFIG_KEY,
   ['key.name', 'KEY_NAME', 'key-name'],
@@ -136,7 +60,7 @@ export const portName: Format = (text) => {
 export const percentage = matching(
   PERCENT,
   Number.MAX_SAFE_INTEGER,
-  example("a valid percent string must be a numeric string followed by an ending '%'", PERCENT, ['1%', '93%']),
+  withExamples("a valid percent string must be a numeric string followed by an ending '%'", PERCENT, ['1%', '93%']),
 );
 
 export const ipAddress: Format = (text) =>

@@ -1,4 +1,5 @@
 import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
+import { selects } from '#apimachinery/labels.ts';
 import type { LabelSelector, LabelSelectorRequirement } from '#gen/meta/v1.ts';
 import { checked, each } from './fields.ts';
 import { labelValue, qualifiedName } from './formats.ts';
@@ -40,22 +41,8 @@ export function validateLabelSelector(selector: LabelSelector | undefined, at: F
 export const isEmptySelector = (selector: LabelSelector | undefined): boolean =>
   Object.keys(selector?.matchLabels ?? {}).length === 0 && (selector?.matchExpressions ?? []).length === 0;
 
-function holds(
-  { key, operator, values = [] }: LabelSelectorRequirement,
-  labels: Readonly<Record<string, string>>,
-): boolean {
-  const value = labels[key];
-  if (operator === 'In') return value !== undefined && values.includes(value);
-  if (operator === 'NotIn') return value === undefined || !values.includes(value);
-  return operator === 'Exists' ? value !== undefined : value === undefined;
-}
-
-export function selectorMatches(
-  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+/** Absent counts as empty: it matches everything. */
+export const selectorMatches = (
+  selector: LabelSelector | undefined,
   labels: Readonly<Record<string, string>> = {},
-): boolean {
-  return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
-    matchExpressions.every((requirement) => holds(requirement, labels))
-  );
-}
+): boolean => selects(selector ?? {}, labels);

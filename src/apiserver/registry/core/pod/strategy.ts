@@ -26,6 +26,7 @@ export const podStrategy = defineStrategy(pods, {
   prepareForStatusUpdate(next, previous) {
     next.spec = previous.spec;
     next.metadata.ownerReferences = previous.metadata.ownerReferences;
+    next.status ??= {};
     next.status.qosClass ??= previous.status?.qosClass;
   },
   validate: (pod, at) => validatePodSpec(pod.spec, at.child('spec')),

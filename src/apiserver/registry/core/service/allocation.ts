@@ -2,7 +2,7 @@ import type { FieldPath } from '#apimachinery/field-error.ts';
 import { FieldPath as Path } from '#apimachinery/field-error.ts';
 import { invalid } from '#apimachinery/status.ts';
 import type { Service } from '#gen/core/v1.ts';
-import type { StrategyContext } from '../../../strategy.ts';
+import type { Reservation, StrategyContext } from '../../../strategy.ts';
 
 type Services = StrategyContext['services'];
 
@@ -74,14 +74,14 @@ function dropUnused(service: Service, previous: Service | undefined, services: S
 }
 
 /**
- * Takes addresses and ports for a service; the result gives them back. What an update no longer needs is freed.
+ * Takes addresses and ports for a service. What it held before and needs no more is freed only once the write stands.
  * @throws {StatusError} with reason Invalid when one is taken, out of range, or none is left.
  */
 export function reserveService(
   service: Service,
   previous: Service | undefined,
-  { services, dryRun }: StrategyContext,
-): () => void {
+  { services }: StrategyContext,
+): Reservation {
   const undo: (() => void)[] = [];
   const rollBack = () => {
     for (const step of undo.splice(0).reverse()) step();
@@ -93,8 +93,7 @@ export function reserveService(
     rollBack();
     throw error;
   }
-  if (!dryRun) dropUnused(service, previous, services);
-  return rollBack;
+  return { undo: rollBack, settle: () => dropUnused(service, previous, services) };
 }
 
 export function releaseService(service: Service, { services }: StrategyContext): void {

@@ -36,7 +36,8 @@ function created(spec: Service['spec'], at: StrategyContext): { service: Service
   const service = { metadata: { name: 'web' }, spec } as Service;
   services.defaults?.(service);
   serviceStrategy.strategy.prepareForCreate?.(service, at);
-  return { service, undo: serviceStrategy.strategy.reserve?.(service, undefined, at) ?? (() => {}) };
+  const reserved = serviceStrategy.strategy.reserve?.(service, undefined, at);
+  return { service, undo: () => (typeof reserved === 'function' ? reserved() : reserved?.undo()) };
 }
 
 describe('services', () => {

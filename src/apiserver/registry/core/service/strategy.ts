@@ -4,6 +4,7 @@ import type { Service, ServicePort } from '#gen/core/v1.ts';
 import { defineStrategy } from '../../../strategy.ts';
 import { checked, each, IMMUTABLE, required, requiredOneOf, unique } from '../../validation/fields.ts';
 import {
+  asName,
   dns1035Label,
   dns1123Label,
   dns1123Subdomain,
@@ -112,7 +113,7 @@ function validateFixed({ spec: next }: Service, { spec: previous }: Service, at:
 }
 
 export const serviceStrategy = defineStrategy(services, {
-  validateName: (name) => dns1035Label(name),
+  validateName: asName(dns1035Label),
   prepareForCreate(service) {
     service.status = { loadBalancer: {} };
     normalize(service);
