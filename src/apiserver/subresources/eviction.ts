@@ -1,5 +1,6 @@
 import { pods } from '#api/core/v1/pod.ts';
 import { podDisruptionBudgets } from '#api/policy/v1/pod-disruption-budget.ts';
+import { selects } from '#apimachinery/labels.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import { failure, internalError, notFound, type StatusError } from '#apimachinery/status.ts';
@@ -15,7 +16,6 @@ import { matchName, matchNamespace, ownedBody } from '../registry/engine/identit
 import { timestamp } from '../registry/engine/system-fields.ts';
 import { transact } from '../registry/engine/transact.ts';
 import { storageKey } from '../storage-keys.ts';
-import { selects } from './label-selects.ts';
 import { type SubresourceHandler, success } from './subresource.ts';
 
 const EVICTION = { group: 'policy', version: 'v1', kind: 'Eviction' };

@@ -1,7 +1,7 @@
 import { clusterRoles } from '#api/rbac/v1/cluster-role.ts';
+import { selects } from '#apimachinery/labels.ts';
 import type { ClusterRole, PolicyRule } from '#gen/rbac/v1.ts';
 import type { ControllerFactory } from '#reconciler/controller.ts';
-import { selects } from '#reconciler/label-selector.ts';
 import { watch } from '#reconciler/mappings.ts';
 import { canonicalJson } from '#reconciler/template-hash.ts';
 

@@ -1,12 +1,12 @@
 import { deployments } from '#api/apps/v1/deployment.ts';
 import { replicaSets } from '#api/apps/v1/replica-set.ts';
 import { pods } from '#api/core/v1/pod.ts';
+import { isEmptySelector, selects } from '#apimachinery/labels.ts';
 import { controllerOf, keyOf } from '#apimachinery/object.ts';
 import type { Deployment, DeploymentStatus, ReplicaSet } from '#gen/apps/v1.ts';
 import type { Pod } from '#gen/core/v1.ts';
 import { claim } from '#reconciler/claims.ts';
 import type { ControllerDeps, ControllerFactory, ReconcileRequest, ReconcileResult } from '#reconciler/controller.ts';
-import { isEmptySelector, selects } from '#reconciler/label-selector.ts';
 import { enqueueSelf, ownerKey, watch } from '#reconciler/mappings.ts';
 import { isPodTerminal } from '#reconciler/pod-state.ts';
 import { writeStatus } from '#reconciler/status-update.ts';

@@ -1,12 +1,12 @@
 import { jobs } from '#api/batch/v1/job.ts';
 import { pods } from '#api/core/v1/pod.ts';
+import { selects } from '#apimachinery/labels.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import { isNotFound } from '#apimachinery/status.ts';
 import type { Job } from '#gen/batch/v1.ts';
 import type { Pod } from '#gen/core/v1.ts';
 import { claim, controllerReference } from '#reconciler/claims.ts';
 import type { ControllerDeps, ControllerFactory, ReconcileRequest, ReconcileResult } from '#reconciler/controller.ts';
-import { selects } from '#reconciler/label-selector.ts';
 import { enqueueOwner, enqueueSelf } from '#reconciler/mappings.ts';
 import { isNamespaceGoing } from '#reconciler/namespace-going.ts';
 import { slowStart } from '#reconciler/slow-start.ts';

@@ -1,6 +1,7 @@
 import { replicaSets } from '#api/apps/v1/replica-set.ts';
 import { pods } from '#api/core/v1/pod.ts';
 import { replicationControllers } from '#api/core/v1/replication-controller.ts';
+import { selects } from '#apimachinery/labels.ts';
 import { controllerOf, type KubeObject, keyOf } from '#apimachinery/object.ts';
 import type { Resource } from '#apimachinery/resource.ts';
 import { isNotFound } from '#apimachinery/status.ts';
@@ -8,7 +9,6 @@ import type { ReplicaSet } from '#gen/apps/v1.ts';
 import type { Pod, PodTemplateSpec, ReplicationController, ReplicationControllerStatus } from '#gen/core/v1.ts';
 import { claim, controllerReference } from '#reconciler/claims.ts';
 import type { ControllerDeps, ControllerFactory, ReconcileRequest, ReconcileResult } from '#reconciler/controller.ts';
-import { selects } from '#reconciler/label-selector.ts';
 import { enqueueSelf, ownerKey, watch } from '#reconciler/mappings.ts';
 import { isNamespaceGoing } from '#reconciler/namespace-going.ts';
 import { podFromTemplate } from '#reconciler/pod-from-template.ts';

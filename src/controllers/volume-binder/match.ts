@@ -1,7 +1,7 @@
 /** Which volume suits a claim. Source: kubernetes pkg/volume/persistentvolume/util.FindMatchingVolume. */
 
+import { selects } from '#apimachinery/labels.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '#gen/core/v1.ts';
-import { selects } from '#reconciler/label-selector.ts';
 import { compareQuantities } from './capacity.ts';
 
 export const isClaimOf = ({ spec }: PersistentVolume, { metadata }: PersistentVolumeClaim): boolean => {
