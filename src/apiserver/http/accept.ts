@@ -8,6 +8,8 @@ export interface Accepted {
   /** Group and version of `as`. */
   readonly group: string;
   readonly version: string;
+  /** The type's own `pretty=1`: indented JSON. */
+  readonly isPretty: boolean;
 }
 
 export type MediaType = 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
@@ -36,18 +38,22 @@ export interface AcceptRules {
  * Source: apiserver/pkg/endpoints/handlers/negotiation. @throws {StatusError} 406
  */
 export function accept(header: string | undefined, rules: AcceptRules): Accepted {
-  if (!header) return { mediaType: rules.mediaTypes[0] ?? 'application/json', as: '', group: '', version: '' };
+  if (!header?.trim()) return { mediaType: rules.mediaTypes[0] ?? 'application/json', ...ITSELF, isPretty: false };
   for (const clause of clausesOf(header)) {
     const mediaType = rules.mediaTypes.find((offered) => matches(clause, offered));
     const wish = mediaType && wishOf(clause, mediaType, rules);
-    if (mediaType && wish) return { mediaType, ...wish };
+    const isPretty = ['1', 'true'].includes(clause.params.get('pretty') ?? '');
+    if (mediaType && wish) return { mediaType, ...wish, isPretty };
   }
   throw notAcceptable(`only the following media types are accepted: ${rules.mediaTypes.join(', ')}`);
 }
 
-function wishOf({ params }: Clause, mediaType: MediaType, rules: AcceptRules): Omit<Accepted, 'mediaType'> | undefined {
+const ITSELF = { as: '', group: '', version: '' };
+type Wish = Pick<Accepted, 'as' | 'group' | 'version'>;
+
+function wishOf({ params }: Clause, mediaType: MediaType, rules: AcceptRules): Wish | undefined {
   const wish = { as: params.get('as') ?? '', group: params.get('g') ?? '', version: params.get('v') ?? '' };
-  if (wish.as === '') return { as: '', group: '', version: '' };
+  if (wish.as === '') return ITSELF;
   // Tables hold cells of any type, which protobuf has no message for.
   if (wish.as === 'Table' && mediaType === 'application/vnd.kubernetes.protobuf') return undefined;
   return rules.allows({ kind: wish.as, group: wish.group, version: wish.version }) ? wish : undefined;
@@ -61,7 +67,10 @@ function matches({ type, subtype }: Clause, offered: MediaType): boolean {
 
 function clausesOf(header: string): readonly Clause[] {
   const clauses = header.split(',').flatMap((text) => clauseOf(text) ?? []);
-  return clauses.sort((a, b) => b.quality - a.quality || specificity(b) - specificity(a));
+  // RFC 9110, section 12.4.2: a quality of 0 means "not acceptable".
+  return clauses
+    .filter(({ quality }) => quality > 0)
+    .sort((a, b) => b.quality - a.quality || specificity(b) - specificity(a));
 }
 
 const specificity = ({ type, subtype }: Clause) => (type === '*' ? 0 : subtype === '*' ? 1 : 2);
@@ -70,14 +79,16 @@ function clauseOf(text: string): Clause | undefined {
   const [full = '', ...rest] = text.split(';').map((part) => part.trim());
   const [type = '', subtype = full === '*' ? '*' : ''] = full.toLowerCase().split('/');
   if (type === '' || subtype === '') return undefined;
-  const params = new Map(
-    rest.map((part) => {
-      const equals = part.indexOf('=');
-      return equals < 0 ? ([part, ''] as const) : ([part.slice(0, equals), part.slice(equals + 1)] as const);
-    }),
-  );
+  const params = new Map(rest.map(paramOf));
   const quality = Number(params.get('q') ?? 1);
   return { type, subtype, params, quality: Number.isNaN(quality) ? 1 : quality };
+}
+
+function paramOf(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf('=');
+  if (equals < 0) return [text.toLowerCase(), ''];
+  const value = text.slice(equals + 1).trim();
+  return [text.slice(0, equals).trim().toLowerCase(), value.replace(/^"|"$/g, '')];
 }
 
 /** The bare media type of a `Content-Type`, in lower case and without parameters. */

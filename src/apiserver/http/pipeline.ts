@@ -178,9 +178,10 @@ function formatOf({ exchange, info, query }: Running, { clock }: PipelineOptions
     allows: ({ kind, group, version }) =>
       group === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1') && formsFor(info.verb).includes(kind),
   };
+  const accepted = accept(headerOf(exchange, 'accept'), rules);
   return {
-    accepted: accept(headerOf(exchange, 'accept'), rules),
-    isPretty: isPretty(exchange, query),
+    accepted,
+    isPretty: accepted.isPretty || isPretty(exchange, query),
     includeObject: (query.get('includeObject') || 'Metadata') as IncludeObject,
     nowMs: clock.now(),
   };
@@ -236,7 +237,7 @@ function statusBytes({ exchange, query }: Running, status: ReturnType<typeof sta
 }
 
 const PLAIN: AnswerFormat = {
-  accepted: { mediaType: 'application/json', as: '', group: '', version: '' },
+  accepted: { mediaType: 'application/json', as: '', group: '', version: '', isPretty: false },
   isPretty: false,
   includeObject: 'None',
   nowMs: 0,
