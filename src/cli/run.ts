@@ -33,7 +33,7 @@ export async function run({ commands, words, out, env, signal }: RunOptions): Pr
     await command.run({ flags: flags as never, args, out, env, signal });
     return exitCodes.ok;
   } catch (error) {
-    return explain(error, { out, signal });
+    return explain(error, { out, env, signal });
   }
 }
 
@@ -54,13 +54,14 @@ function unknown(word: string, out: Out): string {
   });
 }
 
-function explain(error: unknown, { out, signal }: { out: Out; signal: AbortSignal }): number {
+function explain(error: unknown, { out, env, signal }: Pick<RunOptions, 'out' | 'env' | 'signal'>): number {
   if (signal.aborted) {
     out.note(out.say({ en: 'interrupted', es: 'interrumpido' }));
     return exitCodes.interrupted;
   }
   if (!(error instanceof CliError)) {
     out.note(`error: ${describe(error)}`);
+    if (env['TIMONEL_DEBUG'] && error instanceof Error) out.note(error.stack ?? '');
     return exitCodes.failed;
   }
   out.note(`error: ${out.say(error.text)}`);

@@ -55,7 +55,8 @@ export function httpSession(options: HttpsOptions): HttpSession {
     async send(exchange) {
       exchange.signal?.throwIfAborted();
       const bearer = token();
-      const stream = session().request(
+      const connection = session();
+      const stream = connection.request(
         {
           ':method': exchange.method,
           ':path': exchange.path,
@@ -66,6 +67,7 @@ export function httpSession(options: HttpsOptions): HttpSession {
         },
         { endStream: exchange.body === undefined },
       );
+      holdOpen(connection, stream);
       return await headOf(stream, exchange);
     },
     async [Symbol.asyncDispose]() {
@@ -73,6 +75,21 @@ export function httpSession(options: HttpsOptions): HttpSession {
       current?.destroy();
     },
   };
+}
+
+const inFlight = new WeakMap<ClientHttp2Session, number>();
+
+/** A connection keeps the process alive while somebody waits for an answer on it, and not when it is idle. */
+function holdOpen(session: ClientHttp2Session, stream: ClientHttp2Stream): void {
+  const count = (by: 1 | -1) => {
+    const now = (inFlight.get(session) ?? 0) + by;
+    inFlight.set(session, now);
+    if (session.destroyed) return;
+    if (now === 0) session.unref();
+    else session.ref();
+  };
+  count(1);
+  stream.once('close', () => count(-1));
 }
 
 function headOf(stream: ClientHttp2Stream, { body, signal }: Exchange): Promise<HttpAnswer> {

@@ -24,7 +24,7 @@ export function adminConnection(folders: ClusterFolders): AdminConnection {
       const credentials = await readKubeconfig(folders.kubeconfig).catch(() => undefined);
       if (!credentials) return false;
       await using session = httpSession({ ...credentials, userAgent: 'timonel' });
-      return session.send({ method: 'GET', path: '/readyz', signal: AbortSignal.timeout(2_000) }).then(
+      return await session.send({ method: 'GET', path: '/readyz', signal: AbortSignal.timeout(2_000) }).then(
         ({ code }) => code === 200,
         () => false,
       );

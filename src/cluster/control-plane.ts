@@ -42,6 +42,8 @@ export interface ControlPlaneOptions {
   readonly addresses: readonly { readonly ip: string; readonly port: number }[];
   /** Folder on the nodes for volumes that are made on demand. */
   readonly volumesDir: string;
+  /** Whether somebody removes the folders of released volumes; without real nodes nobody does. */
+  readonly cleansVolumes: boolean;
 }
 
 /** API server, controllers and scheduler, all in this process and without a socket. */
@@ -103,6 +105,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     client: clientAs(identities.admin),
     dnsAddress: serviceAddress(config.serviceCIDR, 10),
     volumesDir: options.volumesDir,
+    cleansVolumes: options.cleansVolumes,
   });
   const { informers, scheduler } = startDeciders({ clientAs, stack, options });
   const owned = stack.move();

@@ -31,5 +31,5 @@ export async function importOnNodes({ folders, nodes }: NodeImages, file: string
 
 export async function imagesOf(folders: ClusterFolders, node: string): Promise<readonly Image[]> {
   await using runtime = containerdRuntime({ socket: containerdSocket(folders, node), log: silentLogger });
-  return runtime.images.list();
+  return await runtime.images.list();
 }

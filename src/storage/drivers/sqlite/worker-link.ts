@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { shippedFile } from '#base/shipped-file.ts';
 import { StorageUnavailable } from '../../errors.ts';
 import type { Answer, FailureCode, Opened, Request } from './protocol.ts';
 
@@ -24,9 +25,8 @@ interface Pending {
 
 /** Starts the worker on `file`. @throws {StorageUnavailable} with a sentence and a remedy when it cannot be opened. */
 export async function openWorker(file: string): Promise<WorkerLink> {
-  // Beside this module in the source tree; beside the bundle in the package.
-  const script = import.meta.url.endsWith('.ts') ? './worker.ts' : './sqlite-worker.js';
-  const worker = new Worker(new URL(script, import.meta.url), {
+  const script = shippedFile(import.meta.url, { source: './worker.ts', bundled: 'sqlite-worker.js' });
+  const worker = new Worker(script, {
     workerData: { file },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     resourceLimits: { maxOldGenerationSizeMb: 512 },
