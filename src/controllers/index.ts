@@ -12,6 +12,7 @@ import { podGarbageCollector } from './pod-gc/controller.ts';
 import { replicaSetController, replicationController } from './replica-set/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
+import { statefulSetController } from './stateful-set/controller.ts';
 import { taintEvictionController } from './taint-eviction/controller.ts';
 import { ttlAfterFinishedController } from './ttl-after-finished/controller.ts';
 import { volumeBinder } from './volume-binder/controller.ts';
@@ -22,6 +23,7 @@ export const controllers: readonly ControllerFactory[] = [
   deploymentController,
   replicaSetController,
   replicationController,
+  statefulSetController,
   jobController,
   endpointsController,
   endpointSliceController,

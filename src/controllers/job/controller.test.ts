@@ -5,7 +5,7 @@ import { eventually } from '#base/wait.ts';
 import type { Client } from '#client/client.ts';
 import type { Job } from '#gen/batch/v1.ts';
 import type { Pod } from '#gen/core/v1.ts';
-import { controllerWorld } from '../testing-world.ts';
+import { controllerWorld } from '../testing/world.ts';
 import { jobController } from './controller.ts';
 import { FAILURE_COUNT } from './index-failures.ts';
 import { INDEX } from './pods.ts';

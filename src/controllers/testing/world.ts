@@ -9,7 +9,7 @@ import { fakeClock } from '#base/clock.ts';
 import { silentLogger } from '#base/log.ts';
 import type { ControllerFactory, ControllerOptions } from '#reconciler/controller.ts';
 import { memoryDriver } from '#storage/drivers/memory.ts';
-import { runControllers, type TestControllers } from './testing.ts';
+import { runControllers, type TestControllers } from '../testing.ts';
 
 export interface ControllerWorld extends TestControllers {
   readonly handler: ApiHandler;
