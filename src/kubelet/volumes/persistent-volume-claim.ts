@@ -1,3 +1,4 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { persistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { persistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
 import type { Volume } from '#gen/core/v1.ts';
@@ -10,6 +11,14 @@ export function claimNameOf(volume: Volume, podName: string): string {
   return volume.persistentVolumeClaim?.claimName ?? `${podName}-${volume.name}`;
 }
 
+const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
+const LOCAL_PATH = 'timonel.io/local-path';
+
+/** A folder made for a claim is for whoever the pod runs as; who comes later finds it as it was left. */
+async function makeForAnybody(path: string): Promise<void> {
+  if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o777);
+}
+
 export const claimVolume: VolumeKind = {
   name: 'kubernetes.io~local-volume',
   claims: (volume) => volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined,
@@ -19,8 +28,9 @@ export const claimVolume: VolumeKind = {
     const claim = await client.get(persistentVolumeClaims, { namespace, name });
     if (claim.metadata.deletionTimestamp) throw new Error('PVC is being deleted');
     if (claim.status?.phase !== 'Bound' || !claim.spec.volumeName) throw new Error('PVC is not bound');
-    const { spec } = await client.get(persistentVolumes, { namespace: '', name: claim.spec.volumeName });
+    const { spec, metadata } = await client.get(persistentVolumes, { namespace: '', name: claim.spec.volumeName });
     const path = spec.local?.path ?? spec.hostPath?.path;
+    if (path && metadata.annotations?.[PROVISIONED_BY] === LOCAL_PATH) await makeForAnybody(path);
     if (!path) throw new Error(`PersistentVolume "${claim.spec.volumeName}" has no source that this node can mount`);
     await checkHostPath(path, spec.local ? '' : (spec.hostPath?.type ?? ''));
     return {
