@@ -4,7 +4,8 @@ import type { Change, StorageDriver } from './driver.ts';
 import { EventWindow } from './event-window.ts';
 import { SortedKeys } from './sorted-keys.ts';
 import { decodeStored } from './stored-object.ts';
-import type { CachedItem, CacheEvent, WatchCache } from './watch-cache.ts';
+import type { CachedItem, CacheEvent, CacheWatchOptions, WatchCache } from './watch-cache.ts';
+import { WatcherSet } from './watcher-set.ts';
 
 export interface WatchCacheOptions {
   driver: StorageDriver;
@@ -24,12 +25,15 @@ interface Watcher {
   isTooSlow: boolean;
 }
 
+const isAbout = ({ object, previous }: CacheEvent, { where }: CacheWatchOptions): boolean =>
+  !where || where.of(object) === where.value || (previous !== undefined && where.of(previous) === where.value);
+
 /** Loads the whole store, then follows it. @returns once every object there is can be read. */
 export async function createWatchCache(options: WatchCacheOptions): Promise<WatchCache> {
   const { driver, log, window: capacity = 4_096, longestQueue = 20_000 } = options;
   const objects = new Map<string, KubeObject>();
   const keys = new SortedKeys();
-  const watchers = new Map<string, Set<Watcher>>();
+  const watchers = new WatcherSet<Watcher>();
   const callbacks = new Map<string, Set<(event: CacheEvent) => void>>();
   const waiting: { revision: number; resolve: () => void }[] = [];
   const stop = new AbortController();
@@ -55,7 +59,7 @@ export async function createWatchCache(options: WatchCacheOptions): Promise<Watc
     recent.push(event);
     for (const prefix of prefixesOf(change.key)) {
       for (const callback of callbacks.get(prefix) ?? []) callback(event);
-      for (const watcher of watchers.get(prefix) ?? []) offer(watcher, event);
+      watchers.forEach(prefix, event, offer);
     }
   }
 
@@ -114,9 +118,10 @@ export async function createWatchCache(options: WatchCacheOptions): Promise<Watc
     }
   }
 
-  async function* watch(prefix: string, { after, signal }: { after: number; signal: AbortSignal }) {
+  async function* watch(prefix: string, options: CacheWatchOptions) {
+    const { after, signal } = options;
     const watcher: Watcher = { queue: [], wake: () => {}, isTooSlow: false };
-    const leave = register(watchers, prefix, watcher);
+    const leave = watchers.add(prefix, watcher, options.where);
     const wake = () => watcher.wake();
     signal.addEventListener('abort', wake, { once: true });
     stop.signal.addEventListener('abort', wake, { once: true });
@@ -124,9 +129,17 @@ export async function createWatchCache(options: WatchCacheOptions): Promise<Watc
       const joined = revision;
       if (after < joined) {
         if (recent.covers(after)) {
-          const missed = recent.since(after, prefix).filter((event) => event.revision <= joined);
+          const missed = recent
+            .since(after, prefix)
+            .filter((event) => event.revision <= joined && isAbout(event, options));
           if (missed.length > 0) yield missed;
-        } else yield* history(prefix, after, joined);
+        } else {
+          for await (const past of history(prefix, after, joined)) {
+            const mine = past.filter((event) => isAbout(event, options));
+            if (mine.length > 0) yield mine;
+          }
+        }
+        yield [];
       }
       while (!signal.aborted && !stop.signal.aborted) {
         if (watcher.queue.length > 0) {

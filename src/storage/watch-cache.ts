@@ -17,11 +17,30 @@ export interface WatchCache extends AsyncDisposable {
   count(prefix: string): number;
   /**
    * Changes below `prefix` after revision `after`, in order and without gaps; history older than memory is read from
-   * the store. Each is one shared value for all watchers. @throws {Compacted} at the first step when `after` is gone.
+   * the store. Each is one shared value for all watchers. An empty batch says that what had happened before the call
+   * has been handed out. @throws {Compacted} at the first step when `after` is gone.
    */
-  watch(prefix: string, options: { after: number; signal: AbortSignal }): AsyncIterable<readonly CacheEvent[]>;
+  watch(prefix: string, options: CacheWatchOptions): AsyncIterable<readonly CacheEvent[]>;
   /** Called synchronously for every change as it is taken in. */
   onEvent(prefix: string, callback: (event: CacheEvent) => void): () => void;
+}
+
+export interface CacheWatchOptions {
+  readonly after: number;
+  readonly signal: AbortSignal;
+  /** Only changes of objects that have, or had, this value. */
+  readonly where?: WatchIndex | undefined;
+}
+
+/**
+ * A question that many watchers ask with different answers, such as the node of a pod: a change then costs work only
+ * for the watchers whose value it is.
+ */
+export interface WatchIndex {
+  /** The same name below the same prefix means the same question. */
+  readonly name: string;
+  readonly of: (object: KubeObject) => string;
+  readonly value: string;
 }
 
 export interface CachedItem {

@@ -6,8 +6,8 @@ import { apiVersionOf, type Resource } from '#apimachinery/resource.ts';
 import { hasSchema } from '#apimachinery/schema-table.ts';
 import { notAcceptable } from '#apimachinery/status.ts';
 import type { AnswerFormat } from './answer-format.ts';
-import { jsonBytes, jsonFrame, jsonItemBytes } from './json-bytes.ts';
-import { protobufFrame, protobufMessage } from './shared-bytes.ts';
+import { jsonBytes, jsonFrame, pushJsonItem } from './json-bytes.ts';
+import { protobufFrame, protobufMessage, sharedFrame } from './shared-bytes.ts';
 
 const NEWLINE = Buffer.from('\n');
 const COMMA = Buffer.from(',');
@@ -71,7 +71,7 @@ function jsonList(head: object, items: readonly KubeObject[]): Buffer {
   const parts: Uint8Array[] = [Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)];
   for (const [at, item] of items.entries()) {
     if (at > 0) parts.push(COMMA);
-    parts.push(jsonItemBytes(item));
+    pushJsonItem(parts, item);
   }
   parts.push(Buffer.from(']}\n'));
   return Buffer.concat(parts);
@@ -83,10 +83,17 @@ export interface FrameOptions {
   readonly show: (object: KubeObject) => KubeObject;
 }
 
-/** One event of a watch on the wire: a line of JSON, or a length and a protobuf message. */
+/** One event of a watch on the wire: a line of JSON, or a length and a protobuf message; made once for each form. */
 export function frameOf(event: WatchEvent, { format, show }: FrameOptions): Uint8Array {
   const isPlain = format.accepted.as === '' || event.type === 'ERROR';
-  const shown = isPlain ? event : { type: event.type, object: show(event.object) };
-  if (format.accepted.mediaType !== 'application/vnd.kubernetes.protobuf') return jsonFrame(shown);
-  return protobufFrame(shown, protobufType(shown.object));
+  return sharedFrame(event, formOf(format, isPlain), () => {
+    const shown = isPlain ? event : { type: event.type, object: show(event.object) };
+    if (format.accepted.mediaType !== 'application/vnd.kubernetes.protobuf') return jsonFrame(shown);
+    return protobufFrame(shown, protobufType(shown.object));
+  });
+}
+
+function formOf({ accepted, includeObject }: AnswerFormat, isPlain: boolean): string {
+  const { mediaType, as, group, version } = accepted;
+  return isPlain ? mediaType : `${mediaType} ${as} ${group}/${version} ${as === 'Table' ? includeObject : ''}`;
 }

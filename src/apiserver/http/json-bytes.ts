@@ -2,7 +2,6 @@ import type { KubeObject } from '#apimachinery/object.ts';
 import type { WatchEvent } from '#apimachinery/request.ts';
 
 const objects = new WeakMap<object, Buffer>();
-const frames = new WeakMap<WatchEvent, Buffer>();
 
 /** The object as JSON, `kind` and `apiVersion` first; made once for each frozen object, shared by all who send it. */
 export function jsonBytes(object: KubeObject): Buffer {
@@ -13,26 +12,22 @@ export function jsonBytes(object: KubeObject): Buffer {
   return bytes;
 }
 
-/** The object as an item of a typed list, where upstream leaves `kind` and `apiVersion` out. */
-export function jsonItemBytes(object: KubeObject): Buffer {
+/**
+ * Adds the object as an item of a typed list, where upstream leaves `kind` and `apiVersion` out: a view of the bytes
+ * that it already has, not a copy.
+ */
+export function pushJsonItem(parts: Uint8Array[], object: KubeObject): void {
   const bytes = jsonBytes(object);
   const skip = Buffer.byteLength(typeMetaOf(object));
-  return skip === 1 ? bytes : Buffer.concat([OPEN, bytes.subarray(skip)]);
+  if (skip === 1) parts.push(bytes);
+  else parts.push(OPEN, bytes.subarray(skip));
 }
 
-/** One line of a watch, made once for each event, shared by all watchers. */
-export function jsonFrame(event: WatchEvent): Buffer {
-  const known = frames.get(event);
-  if (known) return known;
-  const bytes = Buffer.concat([
-    Buffer.from(`{"type":"${event.type}","object":`),
-    jsonBytes(event.object),
-    Buffer.from('}\n'),
-  ]);
-  frames.set(event, bytes);
-  return bytes;
-}
+/** One line of a watch. */
+export const jsonFrame = (event: WatchEvent): Buffer =>
+  Buffer.concat([Buffer.from(`{"type":"${event.type}","object":`), jsonBytes(event.object), END_OF_FRAME]);
 
+const END_OF_FRAME = Buffer.from('}\n');
 const OPEN = Buffer.from('{');
 
 function typeMetaOf({ kind, apiVersion }: KubeObject): string {

@@ -164,13 +164,17 @@ async function reply(response: Exclude<ApiResponse, { kind: 'connect' }>, replyi
   await streamWatch(running.exchange, response, {
     contentType: mediaType === 'application/json' ? mediaType : `${mediaType};stream=watch`,
     headers: warned(running),
-    frame: (event) => frameOf(event, { format, show: (object) => shownObject(object, resource, format) }),
+    frame: (event) =>
+      frameOf(event, { format, show: (object) => shownObject(object, resource, nowIn(format, options)) }),
     stopping: options.stopping,
     stallMs: WATCH_STALL_MS,
     after: (delayMs, run) => options.clock.after(delayMs, run),
   });
   return 200;
 }
+
+/** Ages in the rows of a watch are those at the event, not at its beginning. */
+const nowIn = (format: AnswerFormat, { clock }: PipelineOptions): AnswerFormat => ({ ...format, nowMs: clock.now() });
 
 function formatOf({ exchange, info, query }: Running, { clock }: PipelineOptions): AnswerFormat {
   const rules: AcceptRules = {

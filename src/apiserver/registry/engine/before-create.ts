@@ -17,6 +17,7 @@ export function prepareNew(call: Call, object: KubeObject): void {
   strategy.prepareForCreate?.(object, context);
   const errors = [...validateMeta(object, { resource, validateName: strategy.validateName })];
   errors.push(...(strategy.validate?.(object, ROOT, context) ?? []));
+  errors.push(...(strategy.validateCreate?.(object, ROOT, context) ?? []));
   if (errors.length > 0) throw invalid(resource, object.metadata.name, errors);
   for (const sentence of strategy.warnings?.(object, undefined) ?? []) warn(call, sentence);
   strategy.canonicalize?.(object);

@@ -51,7 +51,8 @@ function eventsOf(call: Call, selection: Selection, from: number): AsyncIterable
   const cancelTimeout = core.clock.after(timeoutMs(request.options), () => stop.abort());
   const start = startOf(call, selection, from);
   const prefix = storagePrefix(resource, request.namespace || selection.namespace);
-  const turns = new Turns(call, core.cache.watch(prefix, { after: start.after, signal }), start.after);
+  const { where } = selection;
+  const turns = new Turns(call, core.cache.watch(prefix, { after: start.after, signal, where }), start.after);
   const leave = () => {
     cancelTimeout();
     stop.abort();
@@ -152,7 +153,7 @@ class Turns {
   #take(result: IteratorResult<readonly CacheEvent[]>): readonly CacheEvent[] | 'over' {
     this.#result = undefined;
     if (result.done) return 'over';
-    if ((result.value.at(-1)?.revision ?? 0) > this.#joined) this.#isCaughtUp = true;
+    if ((result.value.at(-1)?.revision ?? Number.MAX_SAFE_INTEGER) > this.#joined) this.#isCaughtUp = true;
     this.#pull();
     return result.value;
   }
