@@ -15,6 +15,8 @@ export interface Strategy<T extends KubeObject> {
   readonly prepareForUpdate?: (next: T, previous: T, context: StrategyContext) => void;
   readonly prepareForStatusUpdate?: (next: T, previous: T, context: StrategyContext) => void;
   readonly validate?: (next: T, at: FieldPath, context: StrategyContext) => FieldError[];
+  /** Beside `validate`, only for what is new. */
+  readonly validateCreate?: (next: T, at: FieldPath, context: StrategyContext) => FieldError[];
   /** Beside `validate`, which also runs on update. */
   readonly validateUpdate?: (next: T, previous: T, at: FieldPath, context: StrategyContext) => FieldError[];
   readonly validateStatusUpdate?: (next: T, previous: T, at: FieldPath, context: StrategyContext) => FieldError[];

@@ -1,5 +1,6 @@
 import type { CronJob, Job, JobSpec } from '#gen/batch/v1.ts';
 import { defaultPodTemplate } from './pod.ts';
+import { specOf } from './spec.ts';
 
 const UNLIMITED = 2_147_483_647;
 
@@ -20,8 +21,9 @@ function defaultPolicies(spec: JobSpec): void {
 }
 
 /** Source: pkg/apis/batch/v1/defaults.go, SetDefaults_Job. */
-export function defaultJob({ metadata, spec }: Job): void {
-  if (!spec) return;
+export function defaultJob(job: Job): void {
+  const { metadata } = job;
+  const spec = specOf(job);
   defaultCounts(spec);
   defaultPolicies(spec);
   const labels = spec.template?.metadata?.labels;
@@ -30,8 +32,8 @@ export function defaultJob({ metadata, spec }: Job): void {
 }
 
 /** The jobs' own defaults wait until a job is made. Source: pkg/apis/batch/v1/defaults.go, SetDefaults_CronJob. */
-export function defaultCronJob({ spec }: CronJob): void {
-  if (!spec) return;
+export function defaultCronJob(job: CronJob): void {
+  const spec = specOf(job);
   spec.concurrencyPolicy ||= 'Allow';
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;

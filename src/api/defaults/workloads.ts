@@ -1,6 +1,7 @@
 import type { DaemonSet, Deployment, DeploymentSpec, ReplicaSet, StatefulSet, StatefulSetSpec } from '#gen/apps/v1.ts';
 import { defaultClaimSpec } from './claim-spec.ts';
 import { defaultPodTemplate } from './pod.ts';
+import { specOf } from './spec.ts';
 
 const HISTORY_LIMIT = 10;
 
@@ -14,8 +15,8 @@ function defaultStrategy(spec: DeploymentSpec): void {
 }
 
 /** Source: pkg/apis/apps/v1/defaults.go, SetDefaults_Deployment. */
-export function defaultDeployment({ spec }: Deployment): void {
-  if (!spec) return;
+export function defaultDeployment(deployment: Deployment): void {
+  const spec = specOf(deployment);
   spec.replicas ??= 1;
   defaultStrategy(spec);
   spec.revisionHistoryLimit ??= HISTORY_LIMIT;
@@ -23,15 +24,15 @@ export function defaultDeployment({ spec }: Deployment): void {
   defaultPodTemplate(spec.template);
 }
 
-export function defaultReplicaSet({ spec }: ReplicaSet): void {
-  if (!spec) return;
+export function defaultReplicaSet(set: ReplicaSet): void {
+  const spec = specOf(set);
   spec.replicas ??= 1;
   defaultPodTemplate(spec.template);
 }
 
 /** Source: pkg/apis/apps/v1/defaults.go, SetDefaults_DaemonSet. */
-export function defaultDaemonSet({ spec }: DaemonSet): void {
-  if (!spec) return;
+export function defaultDaemonSet(set: DaemonSet): void {
+  const spec = specOf(set);
   spec.updateStrategy ??= {};
   spec.updateStrategy.type ||= 'RollingUpdate';
   if (spec.updateStrategy.type === 'RollingUpdate') {
@@ -63,8 +64,8 @@ function defaultUpdateStrategy(spec: StatefulSetSpec): void {
 }
 
 /** Source: pkg/apis/apps/v1/defaults.go, SetDefaults_StatefulSet. */
-export function defaultStatefulSet({ spec }: StatefulSet): void {
-  if (!spec) return;
+export function defaultStatefulSet(set: StatefulSet): void {
+  const spec = specOf(set);
   spec.podManagementPolicy ||= 'OrderedReady';
   defaultUpdateStrategy(spec);
   spec.persistentVolumeClaimRetentionPolicy ??= {};

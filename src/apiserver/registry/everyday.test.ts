@@ -2,8 +2,21 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resources } from '#api/index.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import { apiVersionOf, type Resource } from '#apimachinery/resource.ts';
+import { StatusError } from '#apimachinery/status.ts';
 import type { Namespace, Pod } from '#gen/core/v1.ts';
 import { type TestServer, testServer } from '../testing.ts';
+
+/** What `openssl req -new -newkey ec` writes. */
+const CSR = Buffer.from(
+  `-----BEGIN CERTIFICATE REQUEST-----\n${[
+    'MIHvMIGWAgEAMDQxFTATBgNVBAoMDHN5c3RlbTpub2RlczEbMBkGA1UEAwwSc3lz',
+    'dGVtOm5vZGU6bm9kZS0xMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEuQLFAfNr',
+    'KhN3ZsXEMYoA11wkCYyWykY0UZgg0lgMhDh4G1BDgiHc9CjCbWBYWcebJkxxnWln',
+    'LjVLD/+LpXVJk6AAMAoGCCqGSM49BAMCA0gAMEUCIFX0ln9n+YFh72ivhZRWC03D',
+    'BZEVcIDfKKLEX1UxgzXIAiEA0Xk0/u2nbdbqvrIWYMs/Q3U0p6KRyWF1YWBgZF7v',
+    'gqk=',
+  ].join('\n')}\n-----END CERTIFICATE REQUEST-----\n`,
+).toString('base64');
 
 type Body = { metadata: { name?: string; generateName?: string } } & Record<string, unknown>;
 interface Everyday {
@@ -12,7 +25,6 @@ interface Everyday {
   readonly body: Body;
 }
 
-const DIGEST = 'sha256-0123456789abcdef';
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'web', image: 'web:1' }] } };
 const selector = { matchLabels: { app: 'web' } };
 const web = (spec: object): Body => ({ metadata: { name: 'web' }, spec });
@@ -159,9 +171,7 @@ const everyday: readonly (readonly [string, string, Body])[] = [
     'CertificateSigningRequest',
     onceNamed('csr-', {
       spec: {
-        request: Buffer.from(
-          '-----BEGIN CERTIFICATE REQUEST-----\nMIIBAA==\n-----END CERTIFICATE REQUEST-----\n',
-        ).toString('base64'),
+        request: CSR,
         signerName: 'kubernetes.io/kube-apiserver-client-kubelet',
         usages: ['digital signature', 'client auth'],
       },
@@ -220,6 +230,24 @@ beforeAll(async () => {
   host = await testServer();
 });
 afterAll(() => host[Symbol.asyncDispose]());
+
+describe('an object with nothing in it', () => {
+  it.each(
+    resources
+      .filter(({ verbs }) => verbs.includes('create'))
+      .map((one) => [`${apiVersionOf(one)} ${one.kind}`, one] as const),
+  )('of %s is stored or refused with reasons, and never breaks the server', async (_, resource) => {
+    for (const rest of [{}, { spec: {} }, { spec: { template: {} } }]) {
+      const body = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { name: 'nothing' }, ...rest };
+      const send = () => host.send({ verb: 'create', resource, body, options: { dryRun: true } });
+      const code = await send().then(
+        () => 201,
+        (error: unknown) => (error instanceof StatusError ? error.code : error),
+      );
+      expect([201, 400, 401, 403, 404, 405, 409, 422]).toContain(code);
+    }
+  });
+});
 
 describe('what a running cluster does all day passes', () => {
   it.each(cases)('$apiVersion $kind is created, updated unchanged, labelled and deleted', async (one) => {

@@ -24,6 +24,6 @@ export const apiServices = defineResource<APIService>({
     { name: 'Available', type: 'string', of: availableCell },
   ],
   defaults: ({ spec }) => {
-    if (spec.service) spec.service.port ??= 443;
+    if (spec?.service) spec.service.port ??= 443;
   },
 });

@@ -1,6 +1,7 @@
 import { defineResource } from '#apimachinery/resource.ts';
 import type { FlowSchema } from '#gen/flowcontrol/v1.ts';
 import { ageColumn } from '../../columns/age.ts';
+import { specOf } from '../../defaults/spec.ts';
 
 export const flowSchemas = defineResource<FlowSchema>({
   group: 'flowcontrol.apiserver.k8s.io',
@@ -20,7 +21,7 @@ export const flowSchemas = defineResource<FlowSchema>({
       of: ({ status }) => status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?',
     },
   ],
-  defaults: ({ spec }) => {
-    spec.matchingPrecedence ??= 1000;
+  defaults: (flow) => {
+    specOf(flow).matchingPrecedence ??= 1000;
   },
 });

@@ -2,9 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { jobs } from '#api/batch/v1/job.ts';
 import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
 import type { Job } from '#gen/batch/v1.ts';
+import type { PodTemplateSpec } from '#gen/core/v1.ts';
 import { defineStrategy } from '../../strategy.ts';
-import { validatePodTemplate } from '../core/pod/template.ts';
-import { IMMUTABLE, notNegative } from '../validation/fields.ts';
+import { validateCounts } from '../validation/counts.ts';
+import { IMMUTABLE, validateImmutable } from '../validation/fields.ts';
+import { selectorMatches, validateLabelSelector } from '../validation/label-selector.ts';
+import { validateJobSpec } from './job-spec.ts';
 
 /** Labels under the current and the legacy names, and a selector for this very job. Source: pkg/registry/batch/job/strategy.go. */
 function generateSelector({ metadata, spec }: Job): void {
@@ -23,43 +26,68 @@ function generateSelector({ metadata, spec }: Job): void {
   spec.selector = { matchLabels: { ...spec.selector?.matchLabels, 'batch.kubernetes.io/controller-uid': uid } };
 }
 
-const COUNTS = [
-  'parallelism',
-  'completions',
-  'backoffLimit',
-  'activeDeadlineSeconds',
-  'ttlSecondsAfterFinished',
-] as const;
+function validateSelector({ spec }: Job, at: FieldPath): FieldError[] {
+  const place = at.child('selector');
+  if (!spec.selector) return [place.required('')];
+  const errors = validateLabelSelector(spec.selector, place);
+  const labels = spec.template?.metadata?.labels;
+  if (errors.length > 0 || selectorMatches(spec.selector, labels)) return errors;
+  const sentence = '`selector` does not match template `labels`';
+  return [at.child('template', 'metadata', 'labels').invalid(labels ?? null, sentence)];
+}
 
-function validateSpec({ spec }: Job, at: FieldPath): FieldError[] {
-  const errors = COUNTS.flatMap((name) => notNegative(spec[name], at.child(name)));
-  errors.push(...validatePodTemplate(spec.template, at.child('template')));
-  const policy = spec.template?.spec?.restartPolicy;
-  if (policy === 'Always' || !policy) {
-    const place = at.child('template', 'spec', 'restartPolicy');
-    errors.push(place.required('valid values: "OnFailure", "Never"'));
+const FIXED = ['selector', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const;
+
+/** Where a suspended job's pods may go can be changed until the first one starts. Source: KEP-2926. */
+function comparable({ spec, status }: Job, previous: Job): PodTemplateSpec | undefined {
+  const { template } = spec;
+  const old = previous.spec.template;
+  const isOpen = previous.spec.suspend && !status?.startTime && template?.spec && old?.spec;
+  if (!isOpen) return template;
+  const { nodeSelector, tolerations, schedulingGates } = old.spec;
+  const affinity = template.spec.affinity || old.spec.affinity;
+  const nodeAffinity = old.spec.affinity?.nodeAffinity;
+  const open = { nodeSelector, tolerations, schedulingGates, affinity: affinity && { ...affinity, nodeAffinity } };
+  const { labels, annotations } = old.metadata ?? {};
+  return { ...template, metadata: { ...template.metadata, labels, annotations }, spec: { ...template.spec, ...open } };
+}
+
+const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+function validateCompletions({ spec: next }: Job, { spec: previous }: Job, at: FieldPath): FieldError[] {
+  if (next.completions === previous.completions) return [];
+  if (next.completionMode !== 'Indexed') return [at.invalid(next.completions ?? null, IMMUTABLE)];
+  if (next.completions === next.parallelism && previous.completions === previous.parallelism) return [];
+  return [at.invalid(next.completions ?? null, 'can only be modified in tandem with spec.parallelism')];
+}
+
+/** Source: pkg/apis/batch/validation, ValidateJobSpecUpdate. */
+function validateFixed(next: Job, previous: Job, at: FieldPath): FieldError[] {
+  const errors = validateCompletions(next, previous, at.child('completions'));
+  const place = at.child('template');
+  errors.push(...validateImmutable(next.spec.selector, previous.spec.selector, at.child('selector')));
+  if (!isDeepStrictEqual(plain(comparable(next, previous)), plain(openedLike(next, previous)))) {
+    errors.push(place.invalid(next.spec.template, IMMUTABLE));
   }
-  if (spec.completionMode === 'Indexed' && spec.completions === undefined) {
-    errors.push(at.child('completions').required('when completion mode is Indexed'));
-  }
+  errors.push(
+    ...validateImmutable(next.spec.completionMode, previous.spec.completionMode, at.child('completionMode')),
+    ...FIXED.slice(1).flatMap((name) => validateImmutable(next.spec[name], previous.spec[name], at.child(name))),
+  );
   return errors;
 }
 
-const FIXED = ['selector', 'template', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex'] as const;
-
-function validateFixed({ spec: next }: Job, { spec: previous }: Job, at: FieldPath): FieldError[] {
-  const errors = FIXED.filter((name) => !isDeepStrictEqual(next[name], previous[name])).map((name) =>
-    at.child(name).invalid(next[name], IMMUTABLE),
-  );
-  if (next.completions !== previous.completions && next.completionMode !== 'Indexed') {
-    errors.push(at.child('completions').invalid(next.completions, IMMUTABLE));
-  }
-  return errors;
+function openedLike({ spec }: Job, { spec: previous }: Job): PodTemplateSpec | undefined {
+  const affinity = previous.template?.spec?.affinity;
+  const wasGiven = affinity ?? (spec.template?.spec?.affinity && previous.suspend ? {} : undefined);
+  if (!wasGiven || affinity || !previous.template?.spec) return previous.template;
+  return { ...previous.template, spec: { ...previous.template.spec, affinity: wasGiven } };
 }
 
 export const jobStrategy = defineStrategy(jobs, {
   prepareForCreate: generateSelector,
-  validate: (job, at) => validateSpec(job, at.child('spec')),
+  validate: (job, at) => [...validateJobSpec(job.spec, at.child('spec')), ...validateSelector(job, at.child('spec'))],
   validateUpdate: (next, previous, at) => validateFixed(next, previous, at.child('spec')),
+  validateStatusUpdate: ({ status = {} }, _, at) =>
+    validateCounts(status, ['active', 'succeeded', 'failed', 'ready', 'terminating'], at.child('status')),
   defaultPropagation: 'Orphan',
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
 import { asQuantity, compareQuantities, formatQuantity } from '#apimachinery/quantity.ts';
 import type { Format } from './formats.ts';
@@ -60,3 +61,7 @@ export function unique<T>(
     return [];
   });
 }
+
+/** Source: apimachinery api/validation, ValidateImmutableField. */
+export const validateImmutable = (next: unknown, previous: unknown, at: FieldPath): FieldError[] =>
+  isDeepStrictEqual(next, previous) ? [] : [at.invalid(next, IMMUTABLE)];

@@ -132,15 +132,16 @@ const VALIDATORS: Partial<Validators> = {
     volumeClaimTemplate ? [] : [at.child('volumeClaimTemplate').required('')],
 };
 
-function validateSource(volume: Volume, at: FieldPath): FieldError[] {
-  const given = Object.keys(volume).filter((key) => key !== 'name' && volume[key as keyof Volume] !== undefined);
+/** Exactly one source, and that a good one; `name` does not count. */
+export function validateVolumeSource(volume: Readonly<Record<string, unknown>>, at: FieldPath): FieldError[] {
+  const given = Object.keys(volume).filter((key) => key !== 'name' && volume[key] !== undefined);
   const [first, ...others] = given;
   if (!first) return [at.required('must specify a volume type')];
   const validator = VALIDATORS[first as keyof Sources] as
     | ((source: unknown, at: FieldPath) => FieldError[])
     | undefined;
   return [
-    ...(validator?.(volume[first as keyof Volume], at.child(first)) ?? []),
+    ...(validator?.(volume[first], at.child(first)) ?? []),
     ...others.map((name) => at.child(name).forbidden('may not specify more than 1 volume type')),
   ];
 }
@@ -149,7 +150,7 @@ function validateSource(volume: Volume, at: FieldPath): FieldError[] {
 export function validateVolumes(volumes: readonly Volume[] | undefined, at: FieldPath): FieldError[] {
   return [
     ...each(volumes, at, (volume, place) => [
-      ...validateSource(volume, place),
+      ...validateVolumeSource({ ...volume }, place),
       ...requiredAs(volume.name, dns1123Label, place.child('name')),
     ]),
     ...unique(
