@@ -22,6 +22,8 @@ const result = await build({
   platform: 'node',
   target: 'node22.18',
   format: 'esm',
+  // The ES modules of packages keep their named exports through a dynamic import; their CommonJS twins do not.
+  mainFields: ['module', 'main'],
   // Chunks that are only needed sometimes (making certificates, OpenAPI) are read only then.
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
