@@ -1,5 +1,6 @@
 import type { ControllerFactory } from '#reconciler/controller.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts';
+import { daemonSetController } from './daemon-set/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
@@ -24,6 +25,7 @@ export const controllers: readonly ControllerFactory[] = [
   replicaSetController,
   replicationController,
   statefulSetController,
+  daemonSetController,
   jobController,
   endpointsController,
   endpointSliceController,
