@@ -4,7 +4,9 @@ import type { CacheEvent } from './watch-cache.ts';
 import { WatcherSet } from './watcher-set.ts';
 
 const PODS = '/registry/pods/';
-const on = (node: string): KubeObject => ({ metadata: { name: 'a', labels: { node } } as KubeObject['metadata'] });
+const on = (node: string): KubeObject => ({
+  metadata: { name: 'a', uid: '', resourceVersion: '', creationTimestamp: '', labels: { node } },
+});
 const change = (now: string, was?: string): CacheEvent => ({
   type: was === undefined ? 'ADDED' : 'MODIFIED',
   key: `${PODS}default/a`,
