@@ -21,7 +21,7 @@ interface Credentials {
 export function adminConnection(folders: ClusterFolders): AdminConnection {
   return {
     async isReady() {
-      const credentials = await readKubeconfig(folders.kubeconfig).catch(() => undefined);
+      const credentials = await credentialsFrom(folders.kubeconfig).catch(() => undefined);
       if (!credentials) return false;
       await using session = httpSession({ ...credentials, userAgent: 'timonel' });
       return await session.send({ method: 'GET', path: '/readyz', signal: AbortSignal.timeout(2_000) }).then(
@@ -29,7 +29,7 @@ export function adminConnection(folders: ClusterFolders): AdminConnection {
         () => false,
       );
     },
-    client: async () => createHttpsClient({ ...(await readKubeconfig(folders.kubeconfig)), userAgent: 'timonel' }),
+    client: async () => createHttpsClient({ ...(await credentialsFrom(folders.kubeconfig)), userAgent: 'timonel' }),
   };
 }
 
@@ -39,7 +39,7 @@ interface Kubeconfig {
 }
 
 /** Reads only what Timonel itself wrote: JSON, one cluster, one user with a certificate. */
-async function readKubeconfig(path: string): Promise<Credentials> {
+export async function credentialsFrom(path: string): Promise<Credentials> {
   const { clusters, users } = JSON.parse(await readFile(path, 'utf8')) as Kubeconfig;
   const [cluster, user] = [clusters[0]?.cluster ?? {}, users[0]?.user ?? {}];
   const decode = (text = '') => Buffer.from(text, 'base64').toString('utf8');
