@@ -20,10 +20,13 @@ export async function* readLog(
   follow: { isRunning: () => Promise<boolean>; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   let left = options.limitBytes ?? Number.POSITIVE_INFINITY;
+  let isLineStart = true;
   for await (const line of rawLines(path, options, follow)) {
     const parsed = parseLogLine(line);
     if (!parsed || !isWanted(parsed, options)) continue;
-    const text = options.timestamps ? Buffer.concat([Buffer.from(`${parsed.time} `), parsed.content]) : parsed.content;
+    const isStamped = options.timestamps && isLineStart;
+    isLineStart = parsed.content.at(-1) === 0x0a;
+    const text = isStamped ? Buffer.concat([Buffer.from(`${parsed.time} `), parsed.content]) : parsed.content;
     yield text.subarray(0, left);
     left -= text.length;
     if (left <= 0) return;

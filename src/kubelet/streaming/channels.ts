@@ -40,9 +40,12 @@ async function run(channels: Channels, process: ProcessStreams): Promise<Status>
   // A resize of a process that has just ended is of no use to anyone.
   channels.onResize((size) => void process.resize(size).catch(() => {}));
   const outputs = Promise.all([pump(process.stdout, stdout), pump(process.stderr, stderr)]);
-  const left = new Promise<never>((_, reject) =>
-    gone.addEventListener('abort', () => reject(new Error('the client has gone')), { once: true }),
-  );
+  const left = new Promise<never>((_, reject) => {
+    const leave = () => reject(new Error('the client has gone'));
+    // It may have left while the process was being started.
+    if (gone.aborted) leave();
+    gone.addEventListener('abort', leave, { once: true });
+  });
   const exitCode = await Promise.race([process.exited, left]);
   await Promise.race([outputs, left]);
   return statusOfExit(exitCode);

@@ -32,15 +32,18 @@ export function webSocketChannels(
     gone.abort();
   });
   socket.on('error', () => gone.abort());
+  const stdout = wants.stdout ? channelSink(socket, STDOUT) : undefined;
+  const stderr = wants.stderr ? channelSink(socket, STDERR) : undefined;
   return {
     stdin,
-    stdout: wants.stdout ? channelSink(socket, STDOUT) : undefined,
-    stderr: wants.stderr ? channelSink(socket, STDERR) : undefined,
+    stdout,
+    stderr,
     gone: gone.signal,
     onResize: (listener) => {
       resize = listener;
     },
     async finish(status: Status) {
+      await Promise.all([flushed(stdout), flushed(stderr)]);
       await sendOn(socket, ERROR, Buffer.from(JSON.stringify(status)));
       socket.close(1000);
     },
@@ -63,6 +66,10 @@ function sendOn(socket: WebSocket, channel: number, body: Buffer): Promise<void>
     socket.send(Buffer.concat([Buffer.from([channel]), body]), { binary: true }, () => resolve());
   });
 }
+
+/** The status must not overtake output that still waits for a slow client. */
+const flushed = (sink: Writable | undefined): Promise<void> =>
+  new Promise((resolve) => (sink ? sink.end(() => resolve()) : resolve()));
 
 const channelSink = (socket: WebSocket, channel: number): Writable =>
   new Writable({ write: (chunk: Buffer, _, done) => void sendOn(socket, channel, chunk).then(() => done()) });
