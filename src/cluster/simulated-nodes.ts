@@ -65,6 +65,7 @@ async function startOne(
       nodeLabels: { [SIMULATED_LABEL]: 'true' },
       capacity: { cpu: '8', memory: '32Gi', 'ephemeral-storage': '100Gi', pods: '110' },
       kubeletVersion: kubernetesVersion,
+      mayMount: false,
     }),
   );
 }

@@ -22,6 +22,7 @@ export interface KubeletContext {
   readonly log: Logger;
   readonly events: EventRecorder;
   readonly rootDir: string;
+  readonly mayMount: boolean;
   readonly nodeIPs: readonly string[];
   readonly nodeMemoryBytes: number;
   readonly allocatable: Allocatable;

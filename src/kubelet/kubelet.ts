@@ -53,6 +53,8 @@ export interface KubeletOptions {
   /** Stands in for the machine's capacity, for simulated nodes. */
   readonly capacity?: Readonly<Record<string, string>> | undefined;
   readonly kubeletVersion?: string | undefined;
+  /** Whether volumes may be mounts of their own; default: when root. */
+  readonly mayMount?: boolean | undefined;
 }
 
 export interface ServingOptions {
@@ -111,6 +113,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
     log,
     events,
     rootDir,
+    mayMount: options.mayMount ?? process.getuid?.() === 0,
     nodeIPs,
     references,
     allocatable,

@@ -17,7 +17,11 @@ const RECHECK_MS = 1000;
 
 export const namespaceController: ControllerFactory = ({ client, informers, clock }) => ({
   name: 'namespace-controller',
-  watches: [enqueueSelf(namespaces)],
+  // A pod that is gone may have been the last thing in its namespace: no need to wait for the estimate.
+  watches: [
+    enqueueSelf(namespaces),
+    { resource: pods, keysFor: ({ metadata }) => (metadata.deletionTimestamp ? [metadata.namespace ?? ''] : []) },
+  ],
   workers: 10,
   async reconcile({ key, signal }) {
     const found = informers.for(namespaces).get(key);

@@ -226,6 +226,7 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
         allocatable,
         facts,
         nowMs: clock.now(),
+        mayMount: context.mayMount,
       });
       const refreshes = [...volumes.values()].flatMap(({ refreshAfterMs }) => refreshAfterMs ?? []);
       return { mounted: volumes, refreshAfterMs: refreshes.length > 0 ? Math.min(...refreshes) : undefined };

@@ -33,7 +33,7 @@ export const projectedVolume: VolumeKind = {
       for (const [name, file] of part.payload) files.set(name, file);
       refreshAtMs = Math.min(refreshAtMs, part.refreshAtMs ?? refreshAtMs);
     }
-    await inMemory(context.folder);
+    await inMemory(context);
     await writeAtomically(context.folder, files, context.pod.spec.securityContext?.fsGroup);
     const refreshAfterMs = Number.isFinite(refreshAtMs) ? Math.max(1000, refreshAtMs - context.nowMs) : undefined;
     return { hostPath: context.folder, ownsFiles: false, refreshAfterMs };

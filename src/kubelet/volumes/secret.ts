@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { writeAtomically } from './atomic-writer.ts';
 import { mountTmpfs } from './mounts.ts';
 import { DEFAULT_MODE, secretPayload } from './payload.ts';
-import type { VolumeKind } from './volume.ts';
+import type { VolumeContext, VolumeKind } from './volume.ts';
 
 /** Secrets lie in memory where the kubelet may mount, and never reach the disk there. */
-export async function inMemory(folder: string): Promise<void> {
+export async function inMemory({ folder, mayMount }: Pick<VolumeContext, 'folder' | 'mayMount'>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  if (process.getuid?.() === 0) await mountTmpfs(folder, undefined);
+  if (mayMount) await mountTmpfs(folder, undefined);
 }
 
 export const secretVolume: VolumeKind = {
@@ -16,7 +16,7 @@ export const secretVolume: VolumeKind = {
   async setUp({ secret = {} }, context) {
     const { secretName, items, optional, defaultMode = DEFAULT_MODE } = secret;
     const payload = await secretPayload({ name: secretName, items, optional }, defaultMode, context);
-    await inMemory(context.folder);
+    await inMemory(context);
     await writeAtomically(context.folder, payload, context.pod.spec.securityContext?.fsGroup);
     return { hostPath: context.folder, ownsFiles: false };
   },

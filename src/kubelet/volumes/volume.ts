@@ -30,4 +30,6 @@ export interface VolumeContext {
   readonly facts: PodFacts;
   readonly allocatable: Allocatable;
   readonly nowMs: number;
+  /** Whether volumes may be mounts of their own (tmpfs): not without root, and not for simulated pods. */
+  readonly mayMount: boolean;
 }
