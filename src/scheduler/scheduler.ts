@@ -14,7 +14,7 @@ import type { InformerSet } from '#client/informer.ts';
 import type { Pod } from '#gen/core/v1.ts';
 import { type AttemptLog, createAttemptLog } from './attempts.ts';
 import { SchedulerCache } from './cache.ts';
-import { createCycle, type Enabled, type Placement, settle } from './cycle.ts';
+import { type Cycle, createCycle, type Enabled, type Placement, settle } from './cycle.ts';
 import { failureMessage, pluginsOf } from './failure-message.ts';
 import { followCluster } from './follow-cluster.ts';
 import { type CycleState, isRejected, type Status, success } from './framework.ts';
@@ -43,9 +43,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   const cache = new SchedulerCache();
   const queue = new SchedulingQueue(clock);
   const attempts = createAttemptLog();
-  const enabled: Enabled[] = [];
+  // Preemption asks the cycle that its own plugin is part of.
+  const runFilters: Cycle['runFilters'] = (state, pod, node) => cycle.runFilters(state, pod, node);
+  const handle = { client, informers, snapshot: () => cache, runFilters, signal: stop.signal };
+  const enabled = defaultPlugins.map(({ create, weight = 1 }): Enabled => ({ plugin: create(handle), weight }));
   const cycle = createCycle(enabled);
-  const handle = { client, informers, snapshot: () => cache, runFilters: cycle.runFilters, signal: stop.signal };
   const binding = new Set<Promise<void>>();
 
   const gate = (pod: Pod): Status => {
@@ -196,7 +198,6 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     );
   }
 
-  for (const { create, weight = 1 } of defaultPlugins) enabled.push({ plugin: create(handle), weight });
   const schedulerName = options.schedulerName ?? 'default-scheduler';
   const unfollow = followCluster({ informers, cache, queue, enabled, gate, schedulerName });
   const running = (async () => {
