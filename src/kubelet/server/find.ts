@@ -32,7 +32,7 @@ export function containerForLogs(
   { name, previous }: { name: string; previous: boolean },
 ): ContainerStatus {
   if (!findContainer(pod, name))
-    throw new HttpProblem(400, `container ${name} is not valid for pod ${pod.metadata.name}`);
+    throw new HttpProblem(404, `container "${name}" not found in pod "${pod.metadata.name}"`);
   const history = state.containers.filter((container) => container.name === name && container.state !== 'created');
   if (previous) {
     const before =

@@ -1,7 +1,7 @@
 /** What the client gets instead of its answer. */
 export class HttpProblem extends Error {
   override name = 'HttpProblem';
-  readonly code: 400 | 404 | 405;
+  readonly code: 400 | 401 | 403 | 404 | 405;
   constructor(code: HttpProblem['code'], message: string) {
     super(message);
     this.code = code;

@@ -5,6 +5,7 @@ import {
   type RequestListener,
   type Server,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,7 @@ import type { Pod } from '#gen/core/v1.ts';
 import type { ServingOptions } from '../kubelet.ts';
 import type { ContainerRuntime } from '../runtimes/runtime.ts';
 import { refuse } from '../streaming/upgrade.ts';
+import { authorize } from './authorize.ts';
 import { HttpProblem } from './http-problem.ts';
 import { routeRequest } from './routes.ts';
 import { routeUpgrade } from './stream-routes.ts';
@@ -61,7 +63,8 @@ export async function startServer(deps: ServerDeps): Promise<KubeletServer> {
             cert: tls.cert,
             ca: tls.clientCA,
             requestCert: true,
-            rejectUnauthorized: true,
+            // Those without a certificate get a 401 from `authorize`, not a broken handshake.
+            rejectUnauthorized: false,
             ALPNProtocols: ['http/1.1'],
           },
           listener,
@@ -88,6 +91,7 @@ export async function startServer(deps: ServerDeps): Promise<KubeletServer> {
 
 async function answer(deps: ServerDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
+    authorize(request);
     await routeRequest(deps, request, response);
   } catch (error) {
     if (response.headersSent) return void response.destroy();
@@ -107,15 +111,12 @@ async function upgrade(
   const { request, socket } = upgraded;
   socket.on('error', () => socket.destroy());
   try {
+    authorize(request);
     await routeUpgrade(deps, upgraded);
   } catch (error) {
     const code = error instanceof HttpProblem ? error.code : 500;
     deps.log.debug('stream failed', { path: request.url?.split('?')[0], err: error });
     if (socket.writable)
-      refuse(
-        socket,
-        `${code} ${code === 404 ? 'Not Found' : code === 400 ? 'Bad Request' : 'Internal Server Error'}`,
-        error instanceof Error ? error.message : String(error),
-      );
+      refuse(socket, `${code} ${STATUS_CODES[code]}`, error instanceof Error ? error.message : String(error));
   }
 }
