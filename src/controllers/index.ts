@@ -1,5 +1,6 @@
 import type { ControllerFactory } from '#reconciler/controller.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts';
+import { cronJobController } from './cron-job/controller.ts';
 import { daemonSetController } from './daemon-set/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
@@ -27,6 +28,7 @@ export const controllers: readonly ControllerFactory[] = [
   statefulSetController,
   daemonSetController,
   jobController,
+  cronJobController,
   endpointsController,
   endpointSliceController,
   namespaceController,
