@@ -43,6 +43,7 @@ async function* rawLines(
   { isRunning, signal }: { isRunning: () => Promise<boolean>; signal: AbortSignal },
 ): AsyncGenerator<Buffer> {
   let handle = await open(path);
+  let fresh: FileHandle | undefined;
   try {
     let at = tailLines === undefined ? 0 : await tailOffset(handle, tailLines);
     let rest = Buffer.alloc(0);
@@ -58,19 +59,23 @@ async function* rawLines(
       }
       if (bytesRead > 0) continue;
       if (isLast || signal.aborted) return;
-      const fresh = await reopened(path, handle);
       if (fresh) {
         await handle.close();
         handle = fresh;
+        fresh = undefined;
         at = 0;
         rest = Buffer.alloc(0);
         continue;
       }
+      fresh = await reopened(path, handle);
+      // What was written to the old file until the new one appeared comes first.
+      if (fresh) continue;
       isLast = !(await isRunning());
       if (!isLast) await change(path, signal);
     }
   } finally {
     await handle.close();
+    await fresh?.close();
   }
 }
 
