@@ -112,7 +112,7 @@ describe.each(versions)('kubectl of %s', (version) => {
     expect(code).toBe(7);
   });
   it('ends a command by the end of its input, whatever its size', async () => {
-    const input = Buffer.alloc(3_000_000, 'abcdefghij\n');
+    const input = Buffer.alloc(10_000_000, 'abcdefghij\n');
     const { code, stdout, stderr } = await runWith(input, 'exec', '-i', 'x', '--', 'cat');
     expect({ code, stderr, length: stdout.length, same: stdout.equals(input) }).toEqual({
       code: 0,
