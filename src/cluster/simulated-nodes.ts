@@ -28,7 +28,7 @@ const BATCH = 20;
 
 /** Kubelets over the simulated runtime, in this process: `<cluster>-sim-1` … */
 export async function startSimulatedNodes(options: SimulatedNodesOptions): Promise<AsyncDisposable> {
-  const { config } = options;
+  const { config, controlPlane } = options;
   const stack = new AsyncDisposableStack();
   const names = Array.from({ length: config.simulatedNodes }, (_, index) => `${config.name}-sim-${index + 1}`);
   for (let start = 0; start < names.length; start += BATCH) {
@@ -36,7 +36,27 @@ export async function startSimulatedNodes(options: SimulatedNodesOptions): Promi
       names.slice(start, start + BATCH).map((name, index) => startOne(name, start + index, { ...options, stack })),
     );
   }
+  await allSchedulable(controlPlane, names);
   return stack;
+}
+
+/** Resolves when every node is Ready and nothing keeps pods off it any more. */
+async function allSchedulable({ informers }: ControlPlane, names: readonly string[]): Promise<void> {
+  const informer = informers.for(nodes);
+  const isOpen = (name: string) => {
+    const node = informer.get(name);
+    return node?.spec.podCIDR !== undefined && (node.spec.taints ?? []).length === 0;
+  };
+  let left = names.filter((name) => !isOpen(name));
+  if (left.length === 0) return;
+  await new Promise<void>((resolve) => {
+    const unsubscribe = informer.onChange(() => {
+      left = left.filter((name) => !isOpen(name));
+      if (left.length > 0) return;
+      queueMicrotask(() => unsubscribe());
+      resolve();
+    });
+  });
 }
 
 async function startOne(
