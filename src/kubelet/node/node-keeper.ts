@@ -14,6 +14,9 @@ import { type NodeFacts, newNode, nodeLabels, nodeStatus } from './node-object.t
 const LEASE_SECONDS = 40;
 const INTERVAL_MS = 10_000;
 const REPORT_EVERY_MS = 300_000;
+/** How long a node counts as young, and how often a young one looks whether its runtime is ready. */
+const YOUNG_MS = 120_000;
+const LOOK_EVERY_MS = 50;
 
 export interface NodeKeeperDeps {
   readonly client: Client;
@@ -23,39 +26,79 @@ export interface NodeKeeperDeps {
   readonly signal: AbortSignal;
 }
 
-/** Registers the node. @returns it as the API has it. */
+/** Registers the node, or brings the labels of an older registration up to date. @returns it as the API has it. */
 export async function registerNode(facts: NodeFacts, { client, clock, runtime }: NodeKeeperDeps): Promise<Node> {
   const status = await nodeStatus(facts, runtime, { nowMs: clock.now(), before: undefined });
+  const key = { namespace: '', name: facts.nodeName };
   try {
     const created = await client.create(nodes, newNode(facts, status));
-    return await client.updateStatus(nodes, { ...created, status });
+    return created.status?.conditions?.length ? created : await patchStatus(facts.nodeName, client, status);
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
   }
-  const key = { namespace: '', name: facts.nodeName };
   const old = await client.get(nodes, key);
   const wanted = nodeLabels(facts);
   const isCurrent = Object.entries(wanted).every(([name, value]) => old.metadata.labels?.[name] === value);
-  if (!isCurrent)
-    await client.patch(nodes, key, {
-      patchType: 'application/merge-patch+json',
-      patch: { metadata: { labels: wanted } },
-    });
-  return client.get(nodes, key);
+  if (isCurrent) return old;
+  return client.patch(nodes, key, {
+    patchType: 'application/merge-patch+json',
+    patch: { metadata: { labels: wanted } },
+  });
 }
+
+/** Others write the node at the same time, so that a patch, which knows no conflict, carries the status. */
+const patchStatus = (name: string, client: Client, { addresses = [], ...status }: NodeStatus): Promise<Node> =>
+  client.patch(
+    nodes,
+    { namespace: '', name, subresource: 'status' },
+    {
+      patchType: 'application/strategic-merge-patch+json',
+      // Two addresses of one type would merge into one.
+      patch: { status: { ...status, addresses: [...addresses, { $patch: 'replace' }] } },
+    },
+  );
 
 /** Keeps lease and status fresh until the signal; failures are logged and tried again at the next beat. */
 export async function keepNode(facts: NodeFacts, deps: NodeKeeperDeps): Promise<void> {
+  await Promise.all([keepLease(facts, deps), keepStatus(facts, deps)]);
+}
+
+async function keepLease({ nodeName }: NodeFacts, deps: NodeKeeperDeps): Promise<void> {
   const { clock, log, signal } = deps;
+  while (!signal.aborted) {
+    await renewLease(nodeName, deps).catch((error: unknown) => {
+      if (!signal.aborted) log.warn('node lease not renewed', { node: nodeName, err: error });
+    });
+    await clock.sleep(INTERVAL_MS, signal).catch(() => {});
+  }
+}
+
+async function keepStatus(facts: NodeFacts, deps: NodeKeeperDeps): Promise<void> {
+  const { clock, log, signal } = deps;
+  const startedMs = clock.now();
   let reportedMs = 0;
   while (!signal.aborted) {
+    let isReady = false;
     try {
-      await renewLease(facts.nodeName, deps);
-      if (await reportStatus(facts, deps, clock.now() - reportedMs >= REPORT_EVERY_MS)) reportedMs = clock.now();
+      const report = await reportStatus(facts, deps, clock.now() - reportedMs >= REPORT_EVERY_MS);
+      isReady = report.isReady;
+      if (report.isWritten) reportedMs = clock.now();
     } catch (error) {
       if (!signal.aborted) log.warn('node not reported', { node: facts.nodeName, err: error });
     }
-    await clock.sleep(INTERVAL_MS, signal).catch(() => {});
+    const isYoung = clock.now() - startedMs < YOUNG_MS;
+    if (!isReady && isYoung) await runtimeReady(deps, INTERVAL_MS);
+    else await clock.sleep(INTERVAL_MS, signal).catch(() => {});
+  }
+}
+
+/** A node that has just started waits for its network only: looked for often, since everything else waits for the node. */
+async function runtimeReady({ clock, runtime, signal }: NodeKeeperDeps, atMostMs: number): Promise<void> {
+  const untilMs = clock.now() + atMostMs;
+  while (!signal.aborted && clock.now() < untilMs) {
+    await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
+    const conditions = await runtime.status().catch(() => []);
+    if (conditions.length > 0 && conditions.every(({ status }) => status)) return;
   }
 }
 
@@ -84,14 +127,16 @@ async function reportStatus(
   facts: NodeFacts,
   { client, clock, runtime }: NodeKeeperDeps,
   isDue: boolean,
-): Promise<boolean> {
+): Promise<{ isReady: boolean; isWritten: boolean }> {
   const node = await client.get(nodes, { namespace: '', name: facts.nodeName });
   const own = await nodeStatus(facts, runtime, { nowMs: clock.now(), before: node.status });
   const others = (node.status?.conditions ?? []).filter(
     ({ type }) => !own.conditions?.some((condition) => condition.type === type),
   );
   const status: NodeStatus = { ...node.status, ...own, conditions: [...others, ...(own.conditions ?? [])] };
-  if (!isDue && isDeepStrictEqual(comparable(status), comparable(node.status ?? {}))) return false;
-  await client.updateStatus(nodes, { ...node, status });
-  return true;
+  const isReady = own.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+  if (!isDue && isDeepStrictEqual(comparable(status), comparable(node.status ?? {})))
+    return { isReady, isWritten: false };
+  await patchStatus(facts.nodeName, client, own);
+  return { isReady, isWritten: true };
 }
