@@ -3,13 +3,16 @@ import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts
 import { cronJobController } from './cron-job/controller.ts';
 import { daemonSetController } from './daemon-set/controller.ts';
 import { deploymentController } from './deployment/controller.ts';
+import { disruptionController } from './disruption/controller.ts';
 import { endpointSliceController } from './endpoint-slice/controller.ts';
+import { endpointSliceMirroringController } from './endpoint-slice-mirroring/controller.ts';
 import { endpointsController } from './endpoints/controller.ts';
 import { garbageCollector } from './garbage-collector/controller.ts';
 import { jobController } from './job/controller.ts';
 import { namespaceController } from './namespace/controller.ts';
 import { nodeIpamController } from './node-ipam/controller.ts';
 import { nodeLifecycleController } from './node-lifecycle/controller.ts';
+import { nodeTtlController } from './node-ttl/controller.ts';
 import { podGarbageCollector } from './pod-gc/controller.ts';
 import { replicaSetController, replicationController } from './replica-set/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
@@ -31,11 +34,14 @@ export const controllers: readonly ControllerFactory[] = [
   cronJobController,
   endpointsController,
   endpointSliceController,
+  endpointSliceMirroringController,
   namespaceController,
   serviceAccountController,
   rootCaController,
   nodeLifecycleController,
   nodeIpamController,
+  nodeTtlController,
+  disruptionController,
   taintEvictionController,
   garbageCollector,
   podGarbageCollector,
