@@ -182,6 +182,53 @@ describe('a quota', () => {
   });
 });
 
+describe('a quota under requests at the same time', () => {
+  const outcomes = async (attempts: readonly Promise<unknown>[]) => {
+    const settled = await Promise.allSettled(attempts);
+    return settled.filter(({ status }) => status === 'fulfilled').length;
+  };
+  beforeEach(async () => {
+    await account();
+    const body = { metadata: { name: 'q' }, spec: { hard: { pods: '3' } } };
+    await test.send({ verb: 'create', resource: resourceQuotas, body });
+  });
+
+  it('lets in no more than it has places', async () => {
+    const attempts = Array.from({ length: 12 }, (_, at) => pod({}, { name: `web-${at}` }));
+    expect(await outcomes(attempts)).toBe(3);
+  });
+
+  it('keeps no place for what came to nothing', async () => {
+    expect(await outcomes(Array.from({ length: 6 }, () => pod({}, { name: 'same' })))).toBe(1);
+    await expect(pod({ containers: [] }, { name: 'invalid' })).rejects.toMatchObject({ status: { code: 422 } });
+    expect(await outcomes(['b', 'c', 'd'].map((name) => pod({}, { name })))).toBe(2);
+  });
+
+  it('counts a dry run against what is there, and keeps no place for it', async () => {
+    const dry = (name: string) =>
+      test.send({
+        verb: 'create',
+        resource: pods,
+        options: { dryRun: true },
+        body: { metadata: { name }, spec: { containers: [{ name: 'app', image: 'app' }] } },
+      });
+    expect(await outcomes(['a', 'b', 'c', 'd', 'e'].map(dry))).toBe(5);
+    expect(await outcomes(['a', 'b', 'c'].map((name) => pod({}, { name })))).toBe(3);
+    await expect(dry('d')).rejects.toMatchObject({ status: { code: 403 } });
+  });
+
+  it('gives the place of a deleted pod to the next', async () => {
+    for (const name of ['a', 'b', 'c']) await pod({}, { name });
+    await test.send({
+      verb: 'delete',
+      resource: pods,
+      name: 'a',
+      body: { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 0 },
+    });
+    expect(await outcomes([pod({}, { name: 'd' }), pod({}, { name: 'e' })])).toBe(1);
+  });
+});
+
 describe('defaults for other kinds', () => {
   it('taints a new node', async () => {
     const node = await test.object<Node>({ verb: 'create', resource: nodes, body: { metadata: { name: 'n' } } });

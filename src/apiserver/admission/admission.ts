@@ -27,4 +27,6 @@ export interface AdmissionRequest {
   readonly reader: Reader;
   readonly nowMs: number;
   readonly warn: (message: string) => void;
+  /** Takes what is to run once the write can be read, or has come to nothing; undefined where nothing is written. */
+  readonly onSettled?: ((run: () => void) => void) | undefined;
 }

@@ -36,6 +36,6 @@ export function defaultAdmission({ authorizer }: { authorizer: Authorizer }): re
     certificateSubjectRestriction,
     defaultIngressClass,
     defaultStorageClass,
-    resourceQuota,
+    resourceQuota(),
   ];
 }

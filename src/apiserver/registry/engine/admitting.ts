@@ -6,10 +6,12 @@ interface Subject {
   operation: AdmissionOperation;
   object?: KubeObject | undefined;
   oldObject?: KubeObject | undefined;
+  /** Receives what plugins want to run once the write is over. */
+  after?: (() => void)[] | undefined;
 }
 
 /** What admission is told of a call. */
-export function admissionRequest(call: Call, { operation, object, oldObject }: Subject): AdmissionRequest {
+export function admissionRequest(call: Call, { operation, object, oldObject, after }: Subject): AdmissionRequest {
   const { core, request, nowMs, dryRun } = call;
   return {
     operation,
@@ -24,5 +26,6 @@ export function admissionRequest(call: Call, { operation, object, oldObject }: S
     reader: core.reader,
     nowMs,
     warn: (message) => warn(call, message),
+    ...(after && { onSettled: (run) => void after.push(run) }),
   };
 }

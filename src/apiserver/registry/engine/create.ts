@@ -46,10 +46,19 @@ export async function storeNew(call: Call, object: KubeObject): Promise<KubeObje
 }
 
 async function storeNamed(call: Call, object: KubeObject): Promise<KubeObject> {
+  const after: (() => void)[] = [];
+  try {
+    fillSystemFields(object, call.nowMs);
+    prepareNew(call, object);
+    await call.core.admission.validate(admissionRequest(call, { operation: 'CREATE', object, after }));
+    return await storeAdmitted(call, object);
+  } finally {
+    for (const run of after) run();
+  }
+}
+
+async function storeAdmitted(call: Call, object: KubeObject): Promise<KubeObject> {
   const { core, resource, request } = call;
-  fillSystemFields(object, call.nowMs);
-  prepareNew(call, object);
-  await core.admission.validate(admissionRequest(call, { operation: 'CREATE', object }));
   if (object.metadata.resourceVersion) throw plainError('resourceVersion should not be set on objects to be created');
   const namespace = expectedNamespace(request);
   const key = storageKey(resource, { namespace, name: object.metadata.name });

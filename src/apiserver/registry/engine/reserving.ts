@@ -7,3 +7,31 @@ export function reserve(call: Call, next: KubeObject, previous: KubeObject | und
   const taken = call.strategy.reserve?.(next, previous, strategyContext(call));
   return typeof taken === 'function' ? { undo: taken } : taken;
 }
+
+/** A reservation that also runs what waits for the write to be over, however it ends. */
+export function settling(reserved: Reservation | undefined, after: readonly (() => void)[]): Reservation | undefined {
+  if (after.length === 0) return reserved;
+  const over = () => {
+    for (const run of after) run();
+  };
+  return {
+    undo() {
+      reserved?.undo();
+      over();
+    },
+    settle() {
+      reserved?.settle?.();
+      over();
+    },
+  };
+}
+
+/** Gives up what waits for a write that will not be. */
+export async function orGiveUp<T>(after: readonly (() => void)[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    for (const run of after) run();
+    throw error;
+  }
+}

@@ -12,7 +12,7 @@ import { dedupOwnerReferences } from './create.ts';
 import { withDefaults } from './defaulting.ts';
 import { expectedNamespace, matchName, matchNamespace, ownedBody } from './identity.ts';
 import { keepOldTimes, trackUpdate } from './managed-fields.ts';
-import { reserve } from './reserving.ts';
+import { orGiveUp, reserve, settling } from './reserving.ts';
 import { fillSystemFields, wipeSystemFields } from './system-fields.ts';
 import { type Outcome, transact } from './transact.ts';
 
@@ -67,9 +67,15 @@ async function changed(call: Call, wanted: Change, existing: KubeObject): Promis
   matchVersion(call, next, existing);
   prepareChanged(call, { next, previous: existing, part: wanted.part });
   keepOldTimes(next, existing);
-  await core.admission.validate(admissionRequest(call, about));
-  if (isFinished(next, existing)) return { write: 'delete', object: next };
-  return { write: 'put', object: next, reserved: reserve(call, next, existing) };
+  const after: (() => void)[] = [];
+  return orGiveUp(after, async () => {
+    await core.admission.validate(admissionRequest(call, { ...about, after }));
+    const isPut = !isFinished(next, existing);
+    const reserved = settling(isPut ? reserve(call, next, existing) : undefined, after);
+    if (isPut) return { write: 'put', object: next, reserved };
+    reserved?.undo();
+    return { write: 'delete', object: next };
+  });
 }
 
 async function created(call: Call, wanted: Change): Promise<Outcome> {
@@ -82,8 +88,11 @@ async function created(call: Call, wanted: Change): Promise<Outcome> {
   fillSystemFields(next, call.nowMs);
   delete (next.metadata as { resourceVersion?: string }).resourceVersion;
   prepareNew(call, next);
-  await core.admission.validate(admissionRequest(call, { operation: 'CREATE', object: next }));
-  return { write: 'put', object: next, reserved: reserve(call, next, undefined) };
+  const after: (() => void)[] = [];
+  return orGiveUp(after, async () => {
+    await core.admission.validate(admissionRequest(call, { operation: 'CREATE', object: next, after }));
+    return { write: 'put', object: next, reserved: settling(reserve(call, next, undefined), after) };
+  });
 }
 
 /** Whether the change takes away the last thing that kept a deleted object. Source: Store.ShouldDeleteDuringUpdate. */
