@@ -1,4 +1,5 @@
 import type { ControllerFactory } from '#reconciler/controller.ts';
+import { certificateApprover, certificateCleaner, certificateSigner } from './certificates/controller.ts';
 import { clusterRoleAggregation } from './cluster-role-aggregation/controller.ts';
 import { cronJobController } from './cron-job/controller.ts';
 import { daemonSetController } from './daemon-set/controller.ts';
@@ -50,4 +51,7 @@ export const controllers: readonly ControllerFactory[] = [
   claimProtection,
   volumeProtection,
   clusterRoleAggregation,
+  certificateApprover,
+  certificateSigner,
+  certificateCleaner,
 ];

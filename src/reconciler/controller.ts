@@ -5,6 +5,7 @@ import type { Logger } from '#base/log.ts';
 import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/event-recorder.ts';
 import type { Informer, InformerSet } from '#client/informer.ts';
+import type { CertificateSigningRequest } from '#gen/certificates/v1.ts';
 
 /**
  * A level-based control loop. It is handed a key, never an event: it reads the world, decides by a pure plan, and
@@ -57,6 +58,8 @@ export interface ControllerOptions {
   readonly rootCaPem: string;
   /** The grace that an unreachable node gets before it is NotReady; default 40 s (upstream 1.36: 50 s). */
   readonly nodeMonitorGraceMs: number;
+  /** Signs a certificate request (PEM) as the cluster's CA; resolves with the certificate as PEM. Without it nothing is signed. */
+  readonly signer?: ((csrPem: string, request: CertificateSigningRequest) => Promise<string>) | undefined;
 }
 
 export type ControllerFactory = (deps: ControllerDeps) => Controller;
