@@ -1,10 +1,9 @@
 /** `npm run build`: bundles what the package ships into dist/, so that it starts without reading hundreds of files. */
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-rmSync(`${root}/dist`, { recursive: true, force: true });
 
 // CommonJS dependencies inside the bundle call require() for Node's own modules.
 const banner =
@@ -35,5 +34,8 @@ const result = await build({
   logLevel: 'warning',
   metafile: true,
 });
+// What an earlier build left goes last, so that a cluster that is just starting from it finds its files.
+const made = new Set(Object.keys(result.metafile.outputs));
+for (const file of globSync('dist/**/*.{js,txt}', { cwd: root })) if (!made.has(file)) rmSync(`${root}/${file}`);
 chmodSync(`${root}/dist/main.js`, 0o755);
 writeFileSync(`${root}/dist/meta.json`, JSON.stringify(result.metafile));

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { leases } from '#api/coordination/v1/lease.ts';
 import { nodes } from '#api/core/v1/node.ts';
 import type { Client } from '#client/client.ts';
 import type { Node } from '#gen/core/v1.ts';
@@ -10,6 +11,8 @@ export const isReady = (node: Node): boolean =>
 export interface WaitForNodes {
   readonly client: Client;
   readonly count: number;
+  /** Nodes count only once their agents have been heard after this time: their last words may be of an earlier run. */
+  readonly heardAfterMs: number;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly report: (detail: string) => void;
@@ -18,16 +21,31 @@ export interface WaitForNodes {
 const ASK_EVERY_MS = 50;
 
 /** Resolves once `count` nodes are Ready. @throws {CliError} with exit code 4 that says which are not. */
-export async function waitForNodes({ client, count, timeoutMs, signal, report }: WaitForNodes): Promise<void> {
+export async function waitForNodes({
+  client,
+  count,
+  heardAfterMs,
+  timeoutMs,
+  signal,
+  report,
+}: WaitForNodes): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const { items } = await client.list(nodes, { signal });
-    const ready = items.filter(isReady);
+    const heard = await heardNodes(client, heardAfterMs, signal);
+    const ready = items.filter((node) => isReady(node) && heard.has(node.metadata.name));
     if (ready.length >= count) return;
     report(`${ready.length}/${count}`);
     if (performance.now() > deadline) throw tooLate(count, items);
     await sleep(ASK_EVERY_MS, undefined, { signal });
   }
+}
+
+/** Names of the nodes whose Lease was renewed after a time. */
+async function heardNodes(client: Client, afterMs: number, signal: AbortSignal): Promise<Set<string>> {
+  const { items } = await client.list(leases, { namespace: 'kube-node-lease', signal });
+  const fresh = items.filter(({ spec }) => Date.parse(spec?.renewTime ?? '') >= afterMs);
+  return new Set(fresh.map(({ metadata }) => metadata.name));
 }
 
 function tooLate(count: number, items: readonly Node[]): CliError {

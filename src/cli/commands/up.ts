@@ -72,11 +72,19 @@ export const up = defineCommand({
     const config = await withRuntime(chooseConfig(before, flags), { runtime: flags.runtime, out });
     if (before && (await cluster.isRunning()) && !isSame(before, config)) await restart(cluster, out);
     const connection = adminConnection(cluster.folders);
+    const askedMs = Date.now();
     const started = await start(cluster, { config, out, signal, isReady: () => connection.isReady() });
     await using client = await connection.client();
     const nodes = config.nodes + config.simulatedNodes;
     await out.step({ en: `Waiting for ${nodes} node(s)`, es: `Esperando a ${nodes} nodo(s)` }, (report) =>
-      waitForNodes({ client, count: nodes, timeoutMs: READY_WITHIN_MS, signal, report }),
+      waitForNodes({
+        client,
+        count: nodes,
+        heardAfterMs: started ? askedMs : 0,
+        timeoutMs: READY_WITHIN_MS,
+        signal,
+        report,
+      }),
     );
     const summary = {
       name: cluster.name,
