@@ -2,6 +2,7 @@ import { daemonSets } from '#api/apps/v1/daemon-set.ts';
 import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
 import type { DaemonSetUpdateStrategy, RollingUpdateDaemonSet } from '#gen/apps/v1.ts';
 import { defineStrategy } from '../../strategy.ts';
+import { warningsOfTemplate } from '../core/pod/warnings.ts';
 import { validateCollisions, validateCounts } from '../validation/counts.ts';
 import { intOrPercentValue, validateAtMostAll, validateIntOrPercent } from '../validation/int-or-percent.ts';
 import { validateSameSelector, validateWorkload } from './workload.ts';
@@ -52,4 +53,5 @@ export const daemonSetStrategy = defineStrategy(daemonSets, {
     ...validateCounts(status ?? {}, STATUS_COUNTS, at.child('status')),
     ...validateCollisions(status ?? {}, previous.status ?? {}, at.child('status')),
   ],
+  warnings: warningsOfTemplate,
 });

@@ -2,6 +2,7 @@ import { deployments } from '#api/apps/v1/deployment.ts';
 import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
 import type { DeploymentSpec, DeploymentStrategy, RollingUpdateDeployment } from '#gen/apps/v1.ts';
 import { defineStrategy } from '../../strategy.ts';
+import { warningsOfTemplate } from '../core/pod/warnings.ts';
 import { validateAvailable, validateCollisions, validateCounts, validateParts } from '../validation/counts.ts';
 import { intOrPercentValue, validateAtMostAll, validateIntOrPercent } from '../validation/int-or-percent.ts';
 import { validateSameSelector, validateWorkload } from './workload.ts';
@@ -69,4 +70,5 @@ export const deploymentStrategy = defineStrategy(deployments, {
       ...validateCollisions(status, previous.status ?? {}, place),
     ];
   },
+  warnings: warningsOfTemplate,
 });

@@ -1,5 +1,6 @@
 import { replicaSets } from '#api/apps/v1/replica-set.ts';
 import { defineStrategy } from '../../strategy.ts';
+import { warningsOfTemplate } from '../core/pod/warnings.ts';
 import { validateAvailable, validateCounts, validateParts } from '../validation/counts.ts';
 import { validateSameSelector, validateWorkload } from './workload.ts';
 
@@ -27,4 +28,5 @@ export const replicaSetStrategy = defineStrategy(replicaSets, {
       ...validateAvailable(status, place),
     ];
   },
+  warnings: warningsOfTemplate,
 });

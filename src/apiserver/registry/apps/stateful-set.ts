@@ -4,6 +4,7 @@ import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
 import type { StatefulSetSpec } from '#gen/apps/v1.ts';
 import type { PodTemplateSpec } from '#gen/core/v1.ts';
 import { defineStrategy } from '../../strategy.ts';
+import { warningsOfTemplate } from '../core/pod/warnings.ts';
 import { validateCollisions, validateCounts, validateParts } from '../validation/counts.ts';
 import { checked, notNegative } from '../validation/fields.ts';
 import { asName, dns1035Label, dns1123Label } from '../validation/formats.ts';
@@ -79,4 +80,5 @@ export const statefulSetStrategy = defineStrategy(statefulSets, {
       ...validateCollisions(status, previous.status ?? {}, place),
     ];
   },
+  warnings: warningsOfTemplate,
 });

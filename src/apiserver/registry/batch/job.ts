@@ -4,6 +4,7 @@ import type { FieldError, FieldPath } from '#apimachinery/field-error.ts';
 import type { Job } from '#gen/batch/v1.ts';
 import type { PodTemplateSpec } from '#gen/core/v1.ts';
 import { defineStrategy } from '../../strategy.ts';
+import { warningsOfTemplate } from '../core/pod/warnings.ts';
 import { validateCounts } from '../validation/counts.ts';
 import { IMMUTABLE, validateImmutable } from '../validation/fields.ts';
 import { selectorMatches, validateLabelSelector } from '../validation/label-selector.ts';
@@ -90,4 +91,5 @@ export const jobStrategy = defineStrategy(jobs, {
   validateStatusUpdate: ({ status = {} }, _, at) =>
     validateCounts(status, ['active', 'succeeded', 'failed', 'ready', 'terminating'], at.child('status')),
   defaultPropagation: 'Orphan',
+  warnings: warningsOfTemplate,
 });

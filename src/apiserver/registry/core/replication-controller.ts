@@ -5,6 +5,7 @@ import { defineStrategy } from '../../strategy.ts';
 import { validateAvailable, validateCounts, validateParts } from '../validation/counts.ts';
 import { selectorMatches } from '../validation/label-selector.ts';
 import { validatePodTemplate } from './pod/template.ts';
+import { warningsOfTemplate } from './pod/warnings.ts';
 
 const STATUS_COUNTS = ['replicas', 'fullyLabeledReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'];
 
@@ -44,4 +45,5 @@ export const replicationControllerStrategy = defineStrategy(replicationControlle
     ...validateParts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'], at.child('status')),
     ...validateAvailable(status, at.child('status')),
   ],
+  warnings: warningsOfTemplate,
 });

@@ -95,9 +95,6 @@ export function validatePodSpec(spec: PodSpec, at: FieldPath): FieldError[] {
     ...validateDns(spec, at),
     ...validateLabels(spec.nodeSelector, at.child('nodeSelector')),
     ...validateSecurity(spec, spec.securityContext ?? {}, at.child('securityContext')),
-    ...each(spec.imagePullSecrets, at.child('imagePullSecrets'), ({ name }, place) =>
-      name ? [] : [place.required('')],
-    ),
     ...validateAffinity(spec.affinity, at.child('affinity')),
     ...validateGates(spec, at),
     ...validateTopologySpread(spec.topologySpreadConstraints, at.child('topologySpreadConstraints')),

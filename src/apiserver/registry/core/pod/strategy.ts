@@ -4,6 +4,7 @@ import { defineStrategy } from '../../../strategy.ts';
 import { qosClassOf } from './qos.ts';
 import { validatePodSpec } from './spec.ts';
 import { validatePodUpdate } from './update.ts';
+import { warningsOfPodSpec } from './warnings.ts';
 
 /** A pod that no kubelet holds goes at once. Source: pkg/registry/core/pod/strategy.go, CheckGracefulDelete. */
 function gracePeriodSeconds({ spec, status }: Pod, asked: number | undefined): number {
@@ -31,5 +32,6 @@ export const podStrategy = defineStrategy(pods, {
   },
   validate: (pod, at) => validatePodSpec(pod.spec, at.child('spec')),
   validateUpdate: (next, previous, at) => validatePodUpdate(next, previous, at.child('spec')),
+  warnings: ({ spec }) => warningsOfPodSpec(spec),
   gracePeriodSeconds,
 });

@@ -18,6 +18,7 @@ function comparable(next: PodSpec, previous: PodSpec): PodSpec {
   spec.activeDeadlineSeconds = previous.activeDeadlineSeconds;
   spec.tolerations = previous.tolerations;
   spec.schedulingGates = previous.schedulingGates;
+  if (narrows(next, previous)) spec.nodeSelector = previous.nodeSelector;
   if ((previous.terminationGracePeriodSeconds ?? 0) < 0 && next.terminationGracePeriodSeconds === 1) {
     spec.terminationGracePeriodSeconds = previous.terminationGracePeriodSeconds;
   }
@@ -48,6 +49,19 @@ function validateTolerations(next: PodSpec, previous: PodSpec, at: FieldPath): F
   return kept ? [] : [at.forbidden('existing toleration can not be modified except its tolerationSeconds')];
 }
 
+/** Gates open, and never close again. */
+function validateGates(next: PodSpec, previous: PodSpec, at: FieldPath): FieldError[] {
+  const known = new Set((previous.schedulingGates ?? []).map(({ name }) => name));
+  const added = (next.schedulingGates ?? []).filter(({ name }) => !known.has(name));
+  return added.map(({ name }) => at.forbidden(`only deletion is allowed, but found new scheduling gate '${name}'`));
+}
+
+/** While a pod is gated, where it may go can be narrowed. Source: KEP-3838. */
+function narrows(next: PodSpec, previous: PodSpec): boolean {
+  if (!previous.schedulingGates?.length) return false;
+  return Object.entries(previous.nodeSelector ?? {}).every(([key, value]) => next.nodeSelector?.[key] === value);
+}
+
 /** Source: pkg/apis/core/validation, ValidatePodUpdate. */
 export function validatePodUpdate({ spec: next }: Pod, { spec: previous }: Pod, at: FieldPath): FieldError[] {
   if (next.containers.length !== previous.containers.length) {
@@ -60,6 +74,7 @@ export function validatePodUpdate({ spec: next }: Pod, { spec: previous }: Pod, 
     ...validateDeadline(next, previous, at.child('activeDeadlineSeconds')),
     ...validateTolerations(next, previous, at.child('tolerations')),
   ];
+  errors.push(...validateGates(next, previous, at.child('schedulingGates')));
   const changes = changedFields(comparable(next, previous), previous);
   if (changes !== '') errors.push(at.forbidden(`pod updates may not change fields other than ${MUTABLE}\n${changes}`));
   return errors;
