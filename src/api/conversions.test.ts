@@ -127,9 +127,10 @@ describe('the kinds', () => {
       expect(owners.get(place)).toBeUndefined();
       owners.set(place, groupResourceOf(one));
     }
-    for (const { conversion, storageName } of resources) {
-      if (conversion) expect(conversion.stored.storageName).toBe(storageName);
-    }
+    const shared = resources.filter(({ conversion }) => conversion);
+    expect(shared.map(({ conversion }) => conversion?.stored.storageName)).toEqual(
+      shared.map((one) => one.storageName),
+    );
   });
 
   it('have short names that no other kind of their group has', () => {

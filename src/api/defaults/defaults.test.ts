@@ -227,7 +227,7 @@ const cases: [string, Resource<never>, Loose, object][] = [
 ] as never;
 
 describe('what is left out of', () => {
-  it.each(cases)('%s is filled in', (_, resource, object, expected) => {
+  it.each(cases)('%s is filled in', (...[, resource, object, expected]) => {
     expect(defaulted(resource, object)).toMatchObject(expected);
   });
 

@@ -3,7 +3,6 @@ import { resources } from '#api/index.ts';
 import type { KubeObject } from '#apimachinery/object.ts';
 import { apiVersionOf, type Resource } from '#apimachinery/resource.ts';
 import { StatusError } from '#apimachinery/status.ts';
-import type { Namespace, Pod } from '#gen/core/v1.ts';
 import { type TestServer, testServer } from '../testing.ts';
 
 /** What `openssl req -new -newkey ec` writes. */

@@ -237,7 +237,7 @@ const cases: [string, StrategyBinding, Sent, string[]][] = [
 ];
 
 describe('on creation', () => {
-  it.each(cases)('%s is judged', (_, strategy, sent, expected) => {
+  it.each(cases)('%s is judged', (...[, strategy, sent, expected]) => {
     expect(errorsOfCreate(strategy, sent)).toEqual(expected);
   });
 });
@@ -279,7 +279,7 @@ describe('on update', () => {
       { spec: { controller: 'a.io/c' } },
       ['spec.controller: Invalid value: "a.io/c": field is immutable'],
     ],
-  ])('%s stays', (_, strategy, before, after, expected) => {
+  ])('%s stays', (...[, strategy, before, after, expected]) => {
     expect(errorsOfUpdate(strategy, before, after)).toEqual(expected);
   });
 });

@@ -283,7 +283,7 @@ const cases: [string, Resource<never>, Loose, string][] = [
 ] as never;
 
 describe('kubectl get', () => {
-  it.each(cases)('shows %s', (_, resource, object, expected) => {
+  it.each(cases)('shows %s', (...[, resource, object, expected]) => {
     expect(row(resource, object)).toBe(expected);
   });
 });

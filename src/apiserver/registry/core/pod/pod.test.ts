@@ -89,7 +89,7 @@ describe('a pod that is there', () => {
       pod({}),
       'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
     ],
-  ])('cannot change %s', (_, before, after, expected) => {
+  ])('cannot change %s', (...[, before, after, expected]) => {
     expect(update(before, after)[0]).toContain(expected);
   });
 
@@ -99,7 +99,7 @@ describe('a pod that is there', () => {
     ['of a node', { spec: { nodeName: 'a', terminationGracePeriodSeconds: 7 } }, undefined, 7],
     ['of a node, in a hurry', { spec: { nodeName: 'a', terminationGracePeriodSeconds: 7 } }, 0, 0],
     ['of a node, beyond reason', { spec: { nodeName: 'a' } }, -5, 1],
-  ])('and goes: %s', (_, rest, asked, seconds) => {
+  ])('and goes: %s', (...[, rest, asked, seconds]) => {
     const object = { spec: {}, ...rest } as unknown as Pod;
     expect(podStrategy.strategy.gracePeriodSeconds?.(object as unknown as KubeObject, asked)).toBe(seconds);
   });
