@@ -6,6 +6,7 @@ import { type FakeClock, fakeClock } from '#base/clock.ts';
 import { silentLogger } from '#base/log.ts';
 import type { StorageDriver } from '#storage/driver.ts';
 import { memoryDriver } from '#storage/drivers/memory.ts';
+import type { TokenIssuer } from './authentication/token-issuer.ts';
 import type { Authorizer } from './authorization/authorizer.ts';
 import { strategies } from './registry/index.ts';
 import { type ApiServer, type ApiServerOptions, createApiServer } from './server.ts';
@@ -35,7 +36,7 @@ export type TestRequest = Partial<Omit<ApiRequest, 'resource' | 'body'>> & {
 /** A whole server over the memory driver, on a clock that stands still. For tests. */
 export async function testServer(
   /** Without admission, unless a test brings it. */
-  options: { admission?: ApiServerOptions['admission']; authorizer?: Authorizer } = {},
+  options: { admission?: ApiServerOptions['admission']; authorizer?: Authorizer; tokens?: TokenIssuer } = {},
 ): Promise<TestServer> {
   const driver = memoryDriver();
   const clock = fakeClock();
@@ -49,6 +50,7 @@ export async function testServer(
     admission: options.admission ?? (() => []),
     serviceCIDR: '10.96.0.0/16',
     nodePortRange: [30_000, 32_767],
+    tokens: options.tokens,
   });
   const send = ({ resource, body, ...rest }: TestRequest) => {
     const plain = resource as unknown as Resource;
