@@ -74,16 +74,18 @@ const validateResource = ({ name, target }: ResourceSource, at: FieldPath): Fiel
   ...validateChoice(target, 'averageUtilization', at.child('target')),
 ];
 
-function validateSource(spec: MetricSpec, kind: (typeof SOURCES)[number], at: FieldPath): FieldError[] {
-  const { object, pods, resource, containerResource, external } = spec;
-  const target = at.child('target');
-  if (kind === 'resource' && resource) return validateResource(resource, at);
-  if (kind === 'containerResource' && containerResource) {
-    const { container } = containerResource;
-    const missing = container ? [] : [at.child('container').required('must specify a container')];
-    return [...missing, ...validateResource(containerResource, at)];
-  }
+type SourceKind = (typeof SOURCES)[number];
+
+function validateContainerResource(spec: MetricSpec, at: FieldPath): FieldError[] {
+  const source = spec.containerResource;
+  const missing = source?.container ? [] : [at.child('container').required('must specify a container')];
+  return source ? [...missing, ...validateResource(source, at)] : missing;
+}
+
+/** Metrics that are not of resources have a name. */
+function validateNamed({ object, pods, external }: MetricSpec, kind: SourceKind, at: FieldPath): FieldError[] {
   const source = object ?? pods ?? external;
+  const target = at.child('target');
   const errors = [
     ...(kind === 'object' ? validateObjectReference(object?.describedObject, at.child('describedObject')) : []),
     ...validateIdentifier(source?.metric, at.child('metric')),
@@ -91,7 +93,12 @@ function validateSource(spec: MetricSpec, kind: (typeof SOURCES)[number], at: Fi
   ];
   if (kind !== 'pods') return [...errors, ...validateChoice(source?.target, 'value', target)];
   const sentence = 'must specify a positive target averageValue';
-  return pods?.target?.averageValue ? errors : [...errors, target.child('averageValue').required(sentence)];
+  return source?.target?.averageValue ? errors : [...errors, target.child('averageValue').required(sentence)];
+}
+
+function validateSource(spec: MetricSpec, kind: SourceKind, at: FieldPath): FieldError[] {
+  if (kind === 'resource' && spec.resource) return validateResource(spec.resource, at);
+  return kind === 'containerResource' ? validateContainerResource(spec, at) : validateNamed(spec, kind, at);
 }
 
 /** Source: pkg/apis/autoscaling/validation, validateMetricSpec. */

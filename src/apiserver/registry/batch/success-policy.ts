@@ -32,28 +32,35 @@ function countIndexes(text: string, completions: number): Counted {
   return { total };
 }
 
+function validateCount(count: number | undefined, bounds: readonly Bound[], at: FieldPath): FieldError[] {
+  if (count === undefined) return [];
+  const over = bounds.filter(({ max }) => count > max);
+  return [
+    ...notNegative(count, at),
+    ...over.map(({ max, what }) => at.invalid(count, `must be less than or equal to ${max} (the number of ${what})`)),
+  ];
+}
+
+interface Bound {
+  readonly max: number;
+  readonly what: string;
+}
+
 function validateRule(rule: SuccessPolicyRule, completions: number, at: FieldPath): FieldError[] {
   const { succeededCount: count, succeededIndexes: indexes } = rule;
   if (count === undefined && indexes === undefined) {
     return [at.required('at least one of succeededCount or succeededIndexes must be specified')];
   }
-  const place = at.child('succeededIndexes');
+  const bounds: Bound[] = [{ max: completions, what: 'specified completions' }];
   const errors: FieldError[] = [];
-  const counted = indexes === undefined ? undefined : countIndexes(indexes, completions);
-  if (indexes !== undefined && Buffer.byteLength(indexes) > MAX_BYTES) errors.push(place.tooLong(MAX_BYTES));
-  if (counted?.why) errors.push(place.invalid(indexes, `error parsing succeededIndexes: ${counted.why}`));
-  if (count === undefined) return errors;
-  const where = at.child('succeededCount');
-  errors.push(...notNegative(count, where));
-  if (count > completions) {
-    const sentence = `must be less than or equal to ${completions} (the number of specified completions)`;
-    errors.push(where.invalid(count, sentence));
+  if (indexes !== undefined) {
+    const place = at.child('succeededIndexes');
+    const { total, why } = countIndexes(indexes, completions);
+    if (Buffer.byteLength(indexes) > MAX_BYTES) errors.push(place.tooLong(MAX_BYTES));
+    if (why) errors.push(place.invalid(indexes, `error parsing succeededIndexes: ${why}`));
+    else bounds.push({ max: total, what: 'indexes in the specified succeededIndexes field' });
   }
-  if (counted && !counted.why && count > counted.total) {
-    const sentence = `must be less than or equal to ${counted.total} (the number of indexes in the specified succeededIndexes field)`;
-    errors.push(where.invalid(count, sentence));
-  }
-  return errors;
+  return [...errors, ...validateCount(count, bounds, at.child('succeededCount'))];
 }
 
 /** Source: pkg/apis/batch/validation, validateSuccessPolicy. */

@@ -8,6 +8,7 @@ interface Value {
 }
 
 const SEQUENCE = 0x30;
+const INTEGER = 0x02;
 const OBJECT_ID = 0x06;
 const BIT_STRING = 0x03;
 
@@ -59,21 +60,22 @@ interface Parts {
   readonly signature: Buffer;
 }
 
+/** The values inside of one, where all begin with the tags that are asked for. */
+function childrenOf(value: Value | undefined, tags: readonly number[]): Value[] | undefined {
+  const values = value && valuesOf(value.content);
+  return values && tags.every((tag, index) => values[index]?.tag === tag) ? values : undefined;
+}
+
 /** Source: RFC 2986, section 4. */
 function partsOf(der: Buffer): Parts | undefined {
   const [outer, ...rest] = valuesOf(der) ?? [];
   if (outer?.tag !== SEQUENCE || rest.length > 0) return undefined;
-  const [info, algorithm, signature] = valuesOf(outer.content) ?? [];
-  if (info?.tag !== SEQUENCE || algorithm?.tag !== SEQUENCE || signature?.tag !== BIT_STRING) return undefined;
-  const key = valuesOf(info.content)?.[2];
-  const id = valuesOf(algorithm.content)?.[0];
-  if (key?.tag !== SEQUENCE || id?.tag !== OBJECT_ID) return undefined;
-  return {
-    signed: info.whole,
-    key: key.whole,
-    algorithm: id.content.toString('hex'),
-    signature: signature.content.subarray(1),
-  };
+  const [info, algorithm, signature] = childrenOf(outer, [SEQUENCE, SEQUENCE, BIT_STRING]) ?? [];
+  const [, , key] = childrenOf(info, [INTEGER, SEQUENCE, SEQUENCE]) ?? [];
+  const [id] = childrenOf(algorithm, [OBJECT_ID]) ?? [];
+  if (!info || !signature || !key || !id) return undefined;
+  const bits = signature.content.subarray(1);
+  return { signed: info.whole, key: key.whole, algorithm: id.content.toString('hex'), signature: bits };
 }
 
 function isSigned({ signed, key, algorithm, signature }: Parts): boolean {

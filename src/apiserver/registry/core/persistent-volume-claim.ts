@@ -67,10 +67,11 @@ function validateFixed(next: PersistentVolumeClaim, previous: PersistentVolumeCl
   ];
 }
 
+const requestOf = ({ spec }: PersistentVolumeClaim): string => spec?.resources?.requests?.['storage'] ?? '0';
+
 /** A failed growth may be asked back, but never below what the volume already has. */
 function validateSize(next: PersistentVolumeClaim, previous: PersistentVolumeClaim, at: FieldPath): FieldError[] {
-  const after = next.spec?.resources?.requests?.['storage'] ?? '0';
-  const before = previous.spec?.resources?.requests?.['storage'] ?? '0';
+  const [after, before] = [requestOf(next), requestOf(previous)];
   const actual = previous.status?.capacity?.['storage'] ?? '0';
   const shrinks = compareQuantities(after, before) < 0 && compareQuantities(after, actual) <= 0;
   return shrinks ? [at.forbidden('field can not be less than status.capacity')] : [];

@@ -114,8 +114,8 @@ describe('a persistent volume claim', () => {
   });
 
   const size = (storage: string) => ({ resources: { requests: { storage } } });
-  const update = (before: Sent, after: Sent, phase: string, capacity?: object) => {
-    const status = { phase, ...(capacity && { capacity }) };
+  const update = (before: Sent, after: Sent, phase: string) => {
+    const status = { phase };
     return errorsOfUpdate(persistentVolumeClaimStrategy, before, {
       ...prepared(persistentVolumeClaimStrategy, after),
       status,

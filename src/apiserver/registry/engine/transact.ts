@@ -75,9 +75,14 @@ async function commit(call: Call, key: string, { existing, outcome }: Decision):
     outcome.reserved?.undo();
     return { object: existing, write: 'nothing' };
   }
-  const stored = await putObject(call, key, { object, expect: existing ? revisionOf(existing) : 0 });
-  outcome.reserved?.settle?.();
-  return { object: stored, write };
+  return { object: await store(call, key, { existing, outcome }), write };
+}
+
+async function store(call: Call, key: string, { existing, outcome }: Decision): Promise<KubeObject> {
+  const expect = existing ? revisionOf(existing) : 0;
+  const stored = await putObject(call, key, { object: outcome.object, expect });
+  if (outcome.write === 'put') outcome.reserved?.settle?.();
+  return stored;
 }
 
 function isSame(next: KubeObject, existing: KubeObject): boolean {

@@ -11,8 +11,8 @@ const body = (name: string, spec: object) => ({
   spec: { ports: [{ port: 80 }], ...spec },
 });
 
-const create = (host: TestServer, name: string, spec: object, dryRun = false) =>
-  host.object<Service>({ verb: 'create', resource: services, body: body(name, spec), options: { dryRun } });
+const create = (host: TestServer, name: string, spec: object) =>
+  host.object<Service>({ verb: 'create', resource: services, body: body(name, spec) });
 
 const update = (host: TestServer, next: Service, dryRun = false) =>
   host.object<Service>({
@@ -56,8 +56,9 @@ describe('what a service holds', () => {
 
   it('is given back when the create was a dry run or the service goes', async () => {
     await using host = await testServer();
-    await create(host, 'a', { clusterIP: '10.96.0.77', ...onPort(30_080) }, true);
-    await create(host, 'a', { clusterIP: '10.96.0.77', ...onPort(30_080) });
+    const wanted = body('a', { clusterIP: '10.96.0.77', ...onPort(30_080) });
+    await host.send({ verb: 'create', resource: services, body: wanted, options: { dryRun: true } });
+    await host.send({ verb: 'create', resource: services, body: wanted });
     await host.send({ verb: 'delete', resource: services, name: 'a' });
     const again = await create(host, 'b', { clusterIP: '10.96.0.77', ...onPort(30_080) });
     expect(again.spec.clusterIP).toBe('10.96.0.77');
