@@ -46,7 +46,7 @@ function validateName(name: string, at: FieldPath): FieldError[] {
 }
 
 /** Source: pkg/apis/core/validation, ValidateResourceQuotaSpec. */
-export function validateHard(hard: Readonly<Record<string, string>> | undefined, at: FieldPath): FieldError[] {
+function validateHard(hard: Readonly<Record<string, string>> | undefined, at: FieldPath): FieldError[] {
   return Object.entries(hard ?? {}).flatMap(([name, amount]) => {
     const place = at.key(name);
     const errors = [...validateName(name, place), ...quantityNotNegative(amount, place)];

@@ -8,6 +8,8 @@ import type {
 } from '#gen/core/v1.ts';
 import { each, oneOf, quantityNotNegative, required, requiredAs, unique } from '../../validation/fields.ts';
 import { dns1123Label } from '../../validation/formats.ts';
+import { validateCsiDriverName } from '../../validation/formats-csi.ts';
+import { validateClaimSpec } from '../persistent-volume-claim.ts';
 import { validateFieldRef, validateResourceRef } from './env.ts';
 import { validateDescendingPath } from './mounts.ts';
 
@@ -127,9 +129,11 @@ const VALIDATORS: Partial<Validators> = {
     ...each(items, at.child('items'), validateDownwardFile),
   ],
   persistentVolumeClaim: ({ claimName }, at) => required(claimName, at.child('claimName')),
-  csi: ({ driver }, at) => required(driver, at.child('driver')),
+  csi: ({ driver }, at) => validateCsiDriverName(driver, at.child('driver')),
   ephemeral: ({ volumeClaimTemplate }, at) =>
-    volumeClaimTemplate ? [] : [at.child('volumeClaimTemplate').required('')],
+    volumeClaimTemplate
+      ? validateClaimSpec(volumeClaimTemplate.spec ?? {}, at.child('volumeClaimTemplate', 'spec'))
+      : [at.child('volumeClaimTemplate').required('')],
 };
 
 /** Exactly one source, and that a good one; `name` does not count. */
