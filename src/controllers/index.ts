@@ -16,6 +16,7 @@ import { nodeLifecycleController } from './node-lifecycle/controller.ts';
 import { nodeTtlController } from './node-ttl/controller.ts';
 import { podGarbageCollector } from './pod-gc/controller.ts';
 import { replicaSetController, replicationController } from './replica-set/controller.ts';
+import { resourceQuotaController } from './resource-quota/controller.ts';
 import { rootCaController } from './root-ca/controller.ts';
 import { serviceAccountController } from './service-account/controller.ts';
 import { statefulSetController } from './stateful-set/controller.ts';
@@ -43,6 +44,7 @@ export const controllers: readonly ControllerFactory[] = [
   nodeIpamController,
   nodeTtlController,
   disruptionController,
+  resourceQuotaController,
   taintEvictionController,
   garbageCollector,
   podGarbageCollector,

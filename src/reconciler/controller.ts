@@ -6,6 +6,7 @@ import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/event-recorder.ts';
 import type { Informer, InformerSet } from '#client/informer.ts';
 import type { CertificateSigningRequest } from '#gen/certificates/v1.ts';
+import type { ResourceQuota } from '#gen/core/v1.ts';
 
 /**
  * A level-based control loop. It is handed a key, never an event: it reads the world, decides by a pure plan, and
@@ -58,8 +59,17 @@ export interface ControllerOptions {
   readonly rootCaPem: string;
   /** The grace that an unreachable node gets before it is NotReady; default 40 s (upstream 1.36: 50 s). */
   readonly nodeMonitorGraceMs: number;
+  /** How objects count against quotas: the same reckoning that admission uses. Without it no quota's status is kept. */
+  readonly quota?: QuotaReckoning | undefined;
   /** Signs a certificate request (PEM) as the cluster's CA; resolves with the certificate as PEM. Without it nothing is signed. */
   readonly signer?: ((csrPem: string, request: CertificateSigningRequest) => Promise<string>) | undefined;
+}
+
+export interface QuotaReckoning {
+  /** What one object counts, by the names that quotas use: `pods`, `requests.cpu`, `count/jobs.batch`. */
+  usage(resource: Pick<Resource, 'group' | 'plural'>, object: KubeObject): Readonly<Record<string, string>>;
+  /** Whether the quota's scopes cover the object. */
+  inScope(quota: ResourceQuota, resource: Pick<Resource, 'group' | 'plural'>, object: KubeObject): boolean;
 }
 
 export type ControllerFactory = (deps: ControllerDeps) => Controller;
