@@ -1,7 +1,8 @@
 import { nodes } from '#api/core/v1/node.ts';
 import { pods } from '#api/core/v1/pod.ts';
 import { isNotFound } from '#apimachinery/status.ts';
-import type { Pod } from '#gen/core/v1.ts';
+import type { Informer } from '#client/informer.ts';
+import type { Node, Pod } from '#gen/core/v1.ts';
 import type { ControllerDeps, ControllerFactory } from '#reconciler/controller.ts';
 import { isPodTerminal } from '#reconciler/pod-state.ts';
 import { timestamp } from '#reconciler/time.ts';
@@ -35,15 +36,32 @@ export const podGarbageCollector: ControllerFactory = (deps) => {
         await remove(deps, pod, { message: 'PodGC: node no longer exists', signal });
       for (const pod of all.filter(({ spec, metadata }) => !spec.nodeName && metadata.deletionTimestamp))
         await remove(deps, pod, { signal });
-      const ended = all
-        .filter((pod) => isPodTerminal(pod))
-        .sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp));
+      for (const pod of all.filter((each) => each.metadata.deletionTimestamp && isOutOfService(nodesNow, each)))
+        await remove(deps, pod, { signal });
+      const ended = all.filter((pod) => isPodTerminal(pod)).sort(mostExpendableFirst);
       for (const pod of ended.slice(0, Math.max(0, ended.length - TERMINATED_LIMIT)))
         await remove(deps, pod, { signal });
       return { requeueAfterMs: PERIOD_MS };
     },
   };
 };
+
+/** Whether an administrator has declared the pod's node, which is not ready, to be lost. Source: KEP-2268. */
+function isOutOfService(nodesNow: Informer<Node>, { spec }: Pod): boolean {
+  const node = spec.nodeName ? nodesNow.get(spec.nodeName) : undefined;
+  const isReady = node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  return !isReady && node?.spec?.taints?.some(({ key }) => key === 'node.kubernetes.io/out-of-service') === true;
+}
+
+/** Evicted pods before others, then the oldest. */
+function mostExpendableFirst(a: Pod, b: Pod): number {
+  const rank = ({ status }: Pod) => (status?.phase === 'Failed' && status.reason === 'Evicted' ? 0 : 1);
+  return (
+    rank(a) - rank(b) ||
+    a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp) ||
+    a.metadata.name.localeCompare(b.metadata.name)
+  );
+}
 
 /** A pod that had not ended is first marked as failed, so that its owner counts it. */
 async function remove(
