@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,7 +113,7 @@ export async function busyboxImage(): Promise<string> {
     name: 'timonel.local/busybox:1',
     packages: ['busybox'],
     withoutPackages: ['libcrypt1'],
-    copy: { applets: '/bin' },
+    copy: { applets: '/usr/bin' },
     cmd: ['sh'],
   });
 }
@@ -121,6 +121,9 @@ export async function busyboxImage(): Promise<string> {
 async function madeOnce(name: string, image: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = join(root, 'node_modules/.cache/timonel-images', name);
   const file = `${folder}.tar`;
+  const text = JSON.stringify(image);
+  const isMade = (await readFile(join(folder, 'made.json'), 'utf8').catch(() => '')) === text;
+  if (isMade) return file;
   await mkdir(join(folder, 'applets'), { recursive: true });
   const applets = [
     'sh',
@@ -156,9 +159,13 @@ async function madeOnce(name: string, image: Readonly<Record<string, unknown>>):
     'grep',
   ];
   for (const applet of applets) await execute('ln', ['-sfn', 'busybox', join(folder, 'applets', applet)]);
-  await writeFile(join(folder, 'image.json'), JSON.stringify(image));
-  const built = await run(process.execPath, [main, 'image', 'build', folder, '-f', file], { timeoutMs: 120_000 });
+  await writeFile(join(folder, 'image.json'), text);
+  // Another test file may build the same at the same time: each under a name of its own, the last one stays.
+  const draft = `${folder}.${process.pid}.tar`;
+  const built = await run(process.execPath, [main, 'image', 'build', folder, '-f', draft], { timeoutMs: 120_000 });
   succeed('image build', built);
+  await rename(draft, file);
+  await writeFile(join(folder, 'made.json'), text);
   return file;
 }
 

@@ -62,4 +62,19 @@ describe('a process joined to a client', () => {
     });
     expect(isDisposed).toBe(true);
   });
+
+  it('does not wait for an output that ended before anybody listened', { timeout: 3000 }, async () => {
+    const closed = once(client, 'close');
+    const stderr = Readable.from([]).resume();
+    await once(stderr, 'close');
+    await join(webSocketChannels(inside, { ...wants, stderr: true }), async () => ({
+      stdin: undefined,
+      stdout: Readable.from([]),
+      stderr,
+      resize: async () => {},
+      exited: Promise.resolve(0),
+      [Symbol.asyncDispose]: async () => {},
+    }));
+    await closed;
+  });
 });

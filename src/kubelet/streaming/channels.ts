@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { Status } from '#gen/meta/v1.ts';
 import type { ProcessStreams } from '../runtimes/runtime.ts';
 import { statusOfError, statusOfExit } from './remote-status.ts';
@@ -51,14 +52,10 @@ async function run(channels: Channels, process: ProcessStreams): Promise<Status>
   return statusOfExit(exitCode);
 }
 
-function pump(from: NodeJS.ReadableStream | undefined, to: Writable | undefined): Promise<void> {
-  if (!from) return Promise.resolve();
-  return new Promise((resolve) => {
-    from
-      .once('end', resolve)
-      .once('close', resolve)
-      .once('error', () => resolve());
-    if (to) from.pipe(to, { end: false });
-    else from.resume();
-  });
+/** Resolves when all of it has been handed on; a stream that ended before anybody listened has ended too. */
+async function pump(from: NodeJS.ReadableStream | undefined, to: Writable | undefined): Promise<void> {
+  if (!from) return;
+  if (to) from.pipe(to, { end: false });
+  else from.resume();
+  await finished(from, { writable: false }).catch(() => {}); // broken off is over
 }

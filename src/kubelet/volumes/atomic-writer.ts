@@ -17,6 +17,8 @@ export interface FileContent {
   readonly data: Buffer;
   /** Permission bits. */
   readonly mode: number;
+  /** The file's owner; root where it is not said. */
+  readonly uid?: number | undefined;
 }
 
 export type Payload = ReadonlyMap<string, FileContent>;
@@ -37,12 +39,12 @@ export async function writeAtomically(folder: string, payload: Payload, gid?: nu
     .slice(0, 19);
   const fresh = await mkdtemp(join(folder, `..${stamp}.`));
   await chmod(fresh, 0o755);
-  for (const [name, { data, mode }] of payload) {
+  for (const [name, { data, mode, uid = 0 }] of payload) {
     const path = join(fresh, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     await writeFile(path, data);
-    await chmod(path, gid === undefined ? mode : mode | 0o040);
-    if (gid !== undefined) await lchown(path, 0, gid);
+    await chmod(path, gid === undefined ? mode : mode | 0o440);
+    if ((uid !== 0 || gid !== undefined) && process.getuid?.() === 0) await lchown(path, uid, gid ?? 0);
   }
   await symlink(fresh.slice(folder.length + 1), join(folder, '..data_tmp'));
   await rename(join(folder, '..data_tmp'), join(folder, '..data'));

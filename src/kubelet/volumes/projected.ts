@@ -1,4 +1,6 @@
-import type { VolumeProjection } from '#gen/core/v1.ts';
+import type { Pod, VolumeProjection } from '#gen/core/v1.ts';
+import { effectiveSecurity } from '../config/security-context.ts';
+import { containersOf } from '../pod/containers.ts';
 import { type FileContent, type Payload, writeAtomically } from './atomic-writer.ts';
 import { configMapPayload, DEFAULT_MODE, downwardPayload, secretPayload } from './payload.ts';
 import { inMemory } from './secret.ts';
@@ -18,8 +20,17 @@ async function partOf(source: VolumeProjection, mode: number, context: VolumeCon
   const token = await serviceAccountToken(source.serviceAccountToken, context);
   // Only the group of the pod's volumes, or a user whom all its containers run as, may read a token.
   const { fsGroup } = context.pod.spec.securityContext ?? {};
-  const file: FileContent = { data: Buffer.from(token.value), mode: fsGroup === undefined ? mode : 0o600 };
+  const uid = commonUserOf(context.pod);
+  const isOpen = fsGroup === undefined && uid === undefined;
+  const file: FileContent = { data: Buffer.from(token.value), mode: isOpen ? mode : 0o600, uid };
   return { payload: new Map([[source.serviceAccountToken.path, file]]), refreshAtMs: token.refreshAtMs };
+}
+
+/** The user that every container of the pod runs as, where that is said and the same. Source: upstream volume/util.FsUserFrom. */
+export function commonUserOf(pod: Pod): number | undefined {
+  const users = new Set(containersOf(pod).map(({ container }) => effectiveSecurity(pod, container).runAsUser));
+  const [user] = users;
+  return users.size === 1 ? user : undefined;
 }
 
 export const projectedVolume: VolumeKind = {
