@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The one executable: reads what was typed and runs it. */
+import '#base/disposable-stack.ts';
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();

@@ -1,6 +1,7 @@
 import { resources } from '#api/index.ts';
 import type { UserInfo } from '#apimachinery/request.ts';
 import { defaultAdmission } from '#apiserver/admission/index.ts';
+import { inScope, quotaUsage } from '#apiserver/admission/quota-usage.ts';
 import type { Authenticate } from '#apiserver/authentication/authenticate.ts';
 import { authenticator } from '#apiserver/authentication/authenticator.ts';
 import { jwtTokenIssuer } from '#apiserver/authentication/jwt-token-issuer.ts';
@@ -21,6 +22,7 @@ import { createEventRecorder } from '#client/event-recorder-correlated.ts';
 import { createClient } from '#client/in-process-client.ts';
 import { createInformerSet, type TrackingInformerSet } from '#client/informer-set.ts';
 import { controllers } from '#controllers/index.ts';
+import type { CertificateSigningRequest } from '#gen/certificates/v1.ts';
 import { controllerUser } from '#reconciler/controller-user.ts';
 import { startControllers } from '#reconciler/engine.ts';
 import { type Scheduler, startScheduler } from '#scheduler/scheduler.ts';
@@ -38,6 +40,8 @@ export interface ControlPlaneOptions {
   /** PEM of the key that signs service account tokens. */
   readonly signingKeyPem: string;
   readonly rootCaPem: string;
+  /** Signs approved certificate requests; without it they stay unsigned. */
+  readonly signer?: ((csrPem: string, request: CertificateSigningRequest) => Promise<string>) | undefined;
   /** Where pods reach the API server; published as the endpoints of the `kubernetes` Service. */
   readonly addresses: readonly { readonly ip: string; readonly port: number }[];
   /** Folder on the nodes for volumes that are made on demand. */
@@ -149,6 +153,8 @@ function startDeciders({ clientAs, stack, options }: Deciders) {
         nodeCIDRMaskSize: NODE_CIDR_BITS,
         rootCaPem,
         nodeMonitorGraceMs: NODE_MONITOR_GRACE_MS,
+        quota: { usage: quotaUsage, inScope },
+        signer: options.signer,
       },
     }),
   );

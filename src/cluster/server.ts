@@ -15,6 +15,7 @@ import { API_PORT, type LocalNodes, localAddresses, startLocalNodes } from './lo
 import { throughNodeDoor } from './node-door.ts';
 import { nodeNames } from './node-images.ts';
 import { offerNodePorts } from './node-ports.ts';
+import { csrSigner } from './pki/csr-signer.ts';
 import { writeKubeconfig } from './pki/kubeconfig.ts';
 import { ensurePki } from './pki/pki.ts';
 import { serveResolver } from './resolver.ts';
@@ -65,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
       signingKeyPem: pki.serviceAccountKeyPem,
       rootCaPem: pki.caPem,
+      signer: csrSigner(pki),
       addresses: addresses.map((ip) => ({ ip, port: API_PORT })),
       volumesDir: folders.volumes,
       cleansVolumes: config.nodes > 0,

@@ -121,3 +121,17 @@ export async function signPublicKey(csrPem: string, request: CertificateRequest,
   if (!(await csr.verify())) throw new Error('the certificate request is not signed by its own key');
   return certify(request, { publicKey: await csr.publicKey.export(), own: undefined, issuer });
 }
+
+/** What a certificate signing request (PEM) asks for. @throws where it is none. */
+export async function readRequest(
+  csrPem: string,
+): Promise<{ commonName: string; organizations: string[]; hosts: string[] }> {
+  const x509 = await library();
+  const csr = new x509.Pkcs10CertificateRequest(csrPem);
+  const names = csr.extensions.find((extension) => extension instanceof x509.SubjectAlternativeNameExtension);
+  return {
+    commonName: csr.subjectName.getField('CN')[0] ?? '',
+    organizations: csr.subjectName.getField('O'),
+    hosts: names instanceof x509.SubjectAlternativeNameExtension ? names.names.items.map(({ value }) => value) : [],
+  };
+}
