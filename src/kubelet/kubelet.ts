@@ -136,7 +136,7 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
       changed: (uid) => workers.get(uid)?.wake(),
     }),
     handlers: createHandlerRunner(runtime.containers, clock),
-    restarts: createBackoff({ now: clock.now, initialMs: 10_000, maxMs: 300_000 }),
+    restarts: createBackoff({ now: () => clock.now(), initialMs: 10_000, maxMs: 300_000 }),
   };
   const watched = watchReferences(client, { clock, signal: stop.signal, changed: (uid) => workers.get(uid)?.wake() });
 

@@ -28,7 +28,7 @@ type Tell = (type: 'Normal' | 'Warning', reason: string, message: string) => voi
 
 /** Pull policies, back-off and events of image pulls. Source: upstream pkg/kubelet/images/image_manager.go. */
 export function createImagePuller({ images, clock, events, references }: PullerDeps): ImagePuller {
-  const backoff = createBackoff({ now: clock.now, initialMs: 10_000, maxMs: 300_000 });
+  const backoff = createBackoff({ now: () => clock.now(), initialMs: 10_000, maxMs: 300_000 });
   const failures = new Map<string, string>();
 
   const pull = async (pod: Pod, image: string, reference: string): Promise<void> => {

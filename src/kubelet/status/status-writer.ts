@@ -24,6 +24,41 @@ export async function writeStatus(client: Client, pod: Pod, status: PodStatus): 
   }
 }
 
+/** Writes one pod's status, one write at a time; what is published meanwhile is written as one, the newest. */
+export interface StatusPublisher {
+  publish(pod: Pod, status: PodStatus): void;
+  /** Resolves once all that was published is written. @throws what the last write threw. */
+  settled(): Promise<void>;
+}
+
+export function statusPublisher(client: Client, written: (pod: Pod) => void): StatusPublisher {
+  let next: { pod: Pod; status: PodStatus } | undefined;
+  let last: PodStatus | undefined;
+  let writing: Promise<void> | undefined;
+  const drain = async () => {
+    while (next) {
+      const { pod, status } = next;
+      next = undefined;
+      const answer = await writeStatus(client, last ? { ...pod, status: last } : pod, status);
+      if (!answer) continue;
+      last = answer.status ?? {};
+      written(answer);
+    }
+  };
+  return {
+    publish(pod, status) {
+      next = { pod, status };
+      if (writing) return;
+      last = undefined;
+      writing = drain().finally(() => {
+        writing = undefined;
+      });
+      writing.catch(() => {}); // whoever asks `settled` sees it
+    },
+    settled: () => writing ?? Promise.resolve(),
+  };
+}
+
 /** Changed fields with their new value, and null for those that are gone; lists that merge by key are replaced as a whole. */
 export function difference(before: PodStatus, after: PodStatus): Record<string, unknown> {
   const changes: Record<string, unknown> = {};

@@ -1,15 +1,16 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { pods } from '#api/core/v1/pod.ts';
 import { isConflict, isNotFound } from '#apimachinery/status.ts';
 import type { Pod, PodStatus } from '#gen/core/v1.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import type { KubeletContext } from '../context.ts';
-import { podCgroup, podFolder, podLogFolder, terminationFile } from '../paths.ts';
+import { podCgroup, podFolder, podLogFolder } from '../paths.ts';
 import { formatPod, isTerminal, namespaceOf, refOf, uidOf } from '../pod/containers.ts';
 import { podCgroupResources } from '../pod/resources.ts';
 import type { StartFailure } from '../status/container-status.ts';
 import { type Ending, makePodStatus } from '../status/pod-status.ts';
-import { writeStatus } from '../status/status-writer.ts';
+import { statusPublisher } from '../status/status-writer.ts';
+import { terminationMessage } from '../status/termination-message.ts';
 import { MountFailed, setUpVolumes } from '../volumes/pod-volumes.ts';
 import type { MountedVolume } from '../volumes/volume.ts';
 import { cleanUpPod } from './clean-up.ts';
@@ -69,6 +70,7 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
       syncing = new AbortController();
       try {
         const againMs = await sync();
+        await publisher.settled();
         if (againMs !== undefined) wakeAfter(againMs);
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -87,36 +89,23 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
       nowMs: clock.now(),
       hostIPs: context.nodeIPs,
       failures,
-      isReady: probes.isReady,
-      isStarted: probes.isStarted,
+      isReady: (id) => probes.isReady(id),
+      isStarted: (id) => probes.isStarted(id),
       terminationMessage: (id) => messages.get(id) ?? '',
       runtimeName: runtime.name,
       ending,
     });
-    if (!isGone) {
-      const written = await writeStatus(client, pod, status);
-      if (written && uidOf(written) === uid && !isGone) pod = { ...pod, status: written.status };
-    }
+    if (!isGone) publisher.publish(pod, status);
   };
+  const publisher = statusPublisher(client, (written) => {
+    if (uidOf(written) === uid && !isGone) pod = { ...pod, status: written.status };
+  });
 
   async function readMessages(state: PodState): Promise<void> {
     for (const container of state.containers) {
       if (container.state !== 'exited' || messages.has(container.id)) continue;
-      messages.set(container.id, await terminationMessage(container));
+      messages.set(container.id, await terminationMessage(context.rootDir, uid, container));
     }
-  }
-
-  async function terminationMessage(container: PodState['containers'][number]): Promise<string> {
-    const text = await readFile(terminationFile(context.rootDir, uid, container), 'utf8').catch(() => '');
-    if (text || container.exitCode === 0) return text.slice(0, 4096);
-    if (container.annotations['io.kubernetes.container.terminationMessagePolicy'] !== 'FallbackToLogsOnError')
-      return '';
-    const raw = await readFile(container.logPath, 'utf8').catch(() => '');
-    const lines = raw
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => line.split(' ').slice(3).join(' '));
-    return lines.slice(-80).join('\n').slice(-2048);
   }
 
   async function sync(): Promise<number | undefined> {
@@ -156,6 +145,7 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
     ending = { failed: false, ...ending, isOver: true };
     probes.forget(uid);
     await write(state);
+    await publisher.settled();
     if (!isGone && !pod.metadata.deletionTimestamp) return undefined;
     await cleanUpPod(refOf(pod), {
       context,
@@ -181,7 +171,7 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
   }
 
   async function bringUp(state: PodState): Promise<number | undefined> {
-    const plan = planPod({ pod, state, liveness: probes.liveness, startup: probes.startup });
+    const plan = planPod({ pod, state, liveness: (id) => probes.liveness(id), startup: (id) => probes.startup(id) });
     await write(state);
     if (isTerminal({ ...pod, status })) {
       isDirty = true;

@@ -27,9 +27,12 @@ export async function startContainer(input: StartInput, context: KubeletContext)
   const { runtime, puller } = context;
   const previous = latestContainer(state, named.container.name);
   backOff(input, context);
-  const image = await puller.ensure(pod, named);
-  signal.throwIfAborted();
   const tell = teller(input, context);
+  const image = await puller.ensure(pod, named).catch((error: unknown) => {
+    if (error instanceof StartFailed) tell('Warning', 'Failed', `Error: ${error.reason}`);
+    throw error;
+  });
+  signal.throwIfAborted();
   const attempt = previous ? previous.attempt + 1 : 0;
   const target =
     'targetContainerName' in named.container
