@@ -129,6 +129,25 @@ describe('a kubelet', () => {
     expect(waiting.message).toBe('configmap "absent" not found');
   });
 
+  it('fails a pod that does not fit, and takes one whose label came later', async () => {
+    await node.run('big', { containers: [{ name: 'c', image: 'web:v1', resources: { requests: { cpu: '1000' } } }] });
+    const big = await phaseIs('big', 'Failed');
+    expect(big.status.reason).toBe('OutOfcpu');
+    expect(big.status.message).toMatch(
+      /^Pod was rejected: Node didn't have enough resource: cpu, requested: 1000000, used: \d+, capacity: \d+$/,
+    );
+    expect(big.status.containerStatuses).toBeUndefined();
+    await node.client.patch(
+      nodes,
+      { namespace: '', name: 'n1' },
+      { patchType: 'application/merge-patch+json', patch: { metadata: { labels: { disk: 'fast' } } } },
+    );
+    await node.run('picky', { nodeSelector: { disk: 'fast' } });
+    await phaseIs('picky', 'Running');
+    await node.run('elsewhere', { nodeSelector: { disk: 'slow' } });
+    expect((await phaseIs('elsewhere', 'Failed')).status).toMatchObject({ reason: 'NodeAffinity' });
+  });
+
   it('adopts running containers after a restart', async () => {
     const before = (await node.pod('web')).status.containerStatuses?.[0]?.containerID;
     await node.restart();

@@ -8,6 +8,7 @@ import type { Client } from '#client/client.ts';
 import type { EventRecorder } from '#client/event-recorder.ts';
 import type { InformerSet } from '#client/informer.ts';
 import type { Pod, Taint } from '#gen/core/v1.ts';
+import { createGate } from './admission/gate.ts';
 import { noCgroups, type PodCgroups } from './cgroups.ts';
 import { parseResolvConf } from './config/dns.ts';
 import { watchReferences } from './config/reference-watch.ts';
@@ -140,9 +141,19 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   };
   const watched = watchReferences(client, { clock, signal: stop.signal, changed: (uid) => workers.get(uid)?.wake() });
 
+  const gate = createGate({
+    client,
+    clock,
+    events,
+    log,
+    node,
+    running: () => [...workers.values()].map((worker) => worker.pod),
+    admitted: (pod) => set(pod),
+  });
   const set = (pod: Pod) => {
     const uid = uidOf(pod);
     const worker = workers.get(uid);
+    if (!worker && !gate.passes(pod)) return;
     if (!isTerminal(pod)) watched.hold(uid, referencedBy(pod));
     if (worker) return worker.update(pod);
     workers.set(
@@ -156,7 +167,10 @@ export async function startKubelet(options: KubeletOptions): Promise<Kubelet> {
   };
   const unsubscribe = podInformer.onChange((change) => {
     if (change.type === 'set') set(change.object);
-    else workers.get(uidOf(change.object))?.update(undefined);
+    else {
+      gate.forget(uidOf(change.object));
+      workers.get(uidOf(change.object))?.update(undefined);
+    }
   });
   const loops = [
     keepNode(facts, deps),

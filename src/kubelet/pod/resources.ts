@@ -45,8 +45,8 @@ export function podTotals(
 ): { cpuMillis: number; memoryBytes: number; cpuAll: boolean; memoryAll: boolean } {
   const own = pod.spec.resources?.[kind];
   const { containers, initContainers = [] } = pod.spec;
-  const cpu = total(pod, (resources) => milliValue(resources?.[kind]?.['cpu']));
-  const memory = total(pod, (resources) => wholeValue(resources?.[kind]?.['memory']));
+  const cpu = resourceTotal(pod, (resources) => milliValue(resources?.[kind]?.['cpu']));
+  const memory = resourceTotal(pod, (resources) => wholeValue(resources?.[kind]?.['memory']));
   const all = (name: string) =>
     [...containers, ...initContainers].every((c) => c.resources?.[kind]?.[name] !== undefined);
   const overhead = kind === 'requests' || own ? pod.spec.overhead : undefined;
@@ -58,7 +58,8 @@ export function podTotals(
   };
 }
 
-function total(pod: Pod, of: (resources: ResourceRequirements | undefined) => number): number {
+/** Sum over the containers as the scheduler sees them: sidecars add up, other init containers only raise the maximum. */
+export function resourceTotal(pod: Pod, of: (resources: ResourceRequirements | undefined) => number): number {
   let sidecars = 0;
   let peak = 0;
   for (const container of pod.spec.initContainers ?? []) {
