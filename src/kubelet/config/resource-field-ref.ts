@@ -1,6 +1,6 @@
 import type { Container, Pod, ResourceFieldSelector } from '#gen/core/v1.ts';
 import { findContainer } from '../pod/containers.ts';
-import { quantityValue } from '../pod/quantity.ts';
+import { milliValue, wholeValue } from '../pod/quantity.ts';
 
 /** What stands in for a limit that the container does not set. */
 export type Allocatable = Readonly<Record<string, string>>;
@@ -24,6 +24,7 @@ export function resourceFieldValue(selector: ResourceFieldSelector, question: Qu
   }
   const limit = container.resources?.limits?.[name] ?? question.allocatable[name];
   const value = kind === 'limits' ? limit : container.resources?.requests?.[name];
-  const divisor = quantityValue(selector.divisor) || 1;
-  return String(Math.ceil(Number((quantityValue(value) / divisor).toFixed(6))));
+  const measure = name === 'cpu' ? milliValue : wholeValue;
+  const divisor = measure(selector.divisor) || measure('1');
+  return String(Math.ceil(measure(value) / divisor));
 }

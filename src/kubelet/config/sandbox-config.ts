@@ -11,7 +11,7 @@ import { namespacesOf, sandboxSecurity } from './security-context.ts';
 /** @throws {Error} for a host name that cannot be. */
 export function sandboxConfig(
   pod: Pod,
-  { attempt, runtimeHandler }: { attempt: number; runtimeHandler?: string },
+  { attempt, runtimeHandler }: { attempt: number; runtimeHandler?: string | undefined },
   context: Pick<KubeletContext, 'rootDir' | 'dns' | 'security' | 'cgroupBase'>,
 ): SandboxConfig {
   const { initContainers = [], containers, hostNetwork } = pod.spec;

@@ -73,6 +73,16 @@ export function supplementalGroupsOf(pod: Pod): readonly number[] {
   return [...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups];
 }
 
+/** A group counts only beside a user. */
+function userOf(
+  { runAsUser, runAsGroup }: ContainerSecurity,
+  image: Image | undefined,
+): Pick<SecurityContext, 'runAsUser' | 'runAsGroup' | 'runAsUsername'> {
+  const user = runAsUser ?? (image?.username ? undefined : image?.uid);
+  if (user === undefined) return image?.username ? { runAsUsername: image.username } : {};
+  return { runAsUser: user, ...(runAsGroup !== undefined && { runAsGroup }) };
+}
+
 export function containerSecurity(
   pod: Pod,
   container: AnyContainer,
@@ -81,13 +91,10 @@ export function containerSecurity(
   const security = effectiveSecurity(pod, container);
   const privileged = security.privileged === true;
   const { image } = settings;
-  const user = security.runAsUser ?? (image?.username ? undefined : image?.uid);
   const hidesProc = !privileged && security.procMount !== 'Unmasked';
   return {
     privileged,
-    ...(user !== undefined && { runAsUser: user }),
-    ...(user === undefined && image?.username && { runAsUsername: image.username }),
-    ...(security.runAsGroup !== undefined && user !== undefined && { runAsGroup: security.runAsGroup }),
+    ...userOf(security, image),
     supplementalGroups: supplementalGroupsOf(pod),
     readonlyRootfs: security.readOnlyRootFilesystem === true,
     noNewPrivs: security.allowPrivilegeEscalation === false,

@@ -92,7 +92,7 @@ export function createImagePuller({ images, clock, events, references }: PullerD
         events.event(pod, { type, reason, message, fieldPath: fieldPathOf(named) });
       const image = named.container.image ?? '';
       const reference = parsed(image, tell);
-      const policy = named.container.imagePullPolicy ?? (/:latest$/.test(reference) ? 'Always' : 'IfNotPresent');
+      const policy = named.container.imagePullPolicy ?? (reference.endsWith(':latest') ? 'Always' : 'IfNotPresent');
       const present = policy === 'Always' ? undefined : await images.status(reference);
       if (present) {
         tell(

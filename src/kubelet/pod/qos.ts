@@ -1,15 +1,15 @@
+import { compareQuantities } from '#apimachinery/quantity.ts';
 import type { Container, Pod, ResourceRequirements } from '#gen/core/v1.ts';
-import { quantityValue, wholeValue } from './quantity.ts';
+import { milliValue, wholeValue } from './quantity.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 const COMPUTE = ['cpu', 'memory'] as const;
 
-const has = (list: Record<string, string> | undefined, name: string): boolean => quantityValue(list?.[name]) > 0;
+const has = (list: Record<string, string> | undefined, name: string): boolean => milliValue(list?.[name]) > 0;
 
 const isGuaranteed = ({ requests, limits }: ResourceRequirements): boolean =>
   COMPUTE.every(
-    (name) =>
-      has(limits, name) && (!requests?.[name] || quantityValue(requests[name]) === quantityValue(limits?.[name])),
+    (name) => has(limits, name) && (!requests?.[name] || compareQuantities(requests[name], limits?.[name] ?? 0) === 0),
   );
 
 const isEmpty = ({ requests, limits }: ResourceRequirements): boolean =>

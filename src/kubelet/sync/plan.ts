@@ -1,4 +1,4 @@
-import type { Pod } from '#gen/core/v1.ts';
+import type { Pod, Probe } from '#gen/core/v1.ts';
 import { type AnyContainer, containersOf, isSidecar, type NamedContainer } from '../pod/containers.ts';
 import { CONTAINER_HASH, hashOf } from '../pod/labels.ts';
 import type { ContainerStatus } from '../runtimes/runtime.ts';
@@ -18,6 +18,8 @@ export interface PlanInput {
 export interface Kill {
   readonly status: ContainerStatus;
   readonly message: string;
+  /** Where the failed probe gives another grace than the pod. */
+  readonly graceSeconds?: number | undefined;
 }
 
 /** What to do now; doing all of it and planning again leads to the pod's wanted state. */
@@ -125,8 +127,13 @@ function initStep(pod: Pod, named: NamedContainer, status: ContainerStatus | und
 
 function sidecarStep(input: PlanInput, named: NamedContainer, status: ContainerStatus | undefined): Step {
   if (status?.state !== 'running') return 'start';
-  const reason = whyKill(input, named.container, status);
-  if (reason) return { status, message: `Init container ${named.container.name} ${reason}, will be restarted` };
+  const why = whyKill(input, named.container, status);
+  if (why)
+    return {
+      status,
+      message: `Init container ${named.container.name} ${why.reason}, will be restarted`,
+      graceSeconds: why.graceSeconds,
+    };
   return input.startup(status.id) === 'success' ? 'next' : 'wait';
 }
 
@@ -135,10 +142,18 @@ const hasChanged = (container: AnyContainer, status: ContainerStatus): boolean =
   return hash !== undefined && hash !== hashOf(container);
 };
 
-function whyKill(input: PlanInput, container: AnyContainer, status: ContainerStatus): string | undefined {
-  if (hasChanged(container, status)) return 'definition changed';
-  if (input.liveness(status.id) === 'failure') return 'failed liveness probe';
-  if (input.startup(status.id) === 'failure') return 'failed startup probe';
+interface WhyKill {
+  readonly reason: string;
+  readonly graceSeconds?: number | undefined;
+}
+
+function whyKill(input: PlanInput, container: AnyContainer, status: ContainerStatus): WhyKill | undefined {
+  const graceOf = (probe: Probe | undefined) => probe?.terminationGracePeriodSeconds;
+  if (hasChanged(container, status)) return { reason: 'definition changed' };
+  if (input.liveness(status.id) === 'failure')
+    return { reason: 'failed liveness probe', graceSeconds: graceOf(container.livenessProbe) };
+  if (input.startup(status.id) === 'failure')
+    return { reason: 'failed startup probe', graceSeconds: graceOf(container.startupProbe) };
   return undefined;
 }
 
@@ -152,15 +167,16 @@ function planRegular(input: PlanInput): { kill: readonly Kill[]; start: readonly
       if (shouldRun(input.pod, named, status)) start.push(named);
       continue;
     }
-    const reason = whyKill(input, named.container, status);
-    if (!reason) {
+    const why = whyKill(input, named.container, status);
+    if (!why) {
       kept++;
       continue;
     }
     const restarts = hasChanged(named.container, status) || restartsAfterKill(input.pod, named);
     kill.push({
       status,
-      message: `Container ${named.container.name} ${reason}${restarts ? ', will be restarted' : ''}`,
+      message: `Container ${named.container.name} ${why.reason}${restarts ? ', will be restarted' : ''}`,
+      graceSeconds: why.graceSeconds,
     });
     if (restarts) start.push(named);
   }

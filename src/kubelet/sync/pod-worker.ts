@@ -2,11 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import { pods } from '#api/core/v1/pod.ts';
 import { isConflict, isNotFound } from '#apimachinery/status.ts';
 import type { Pod, PodStatus } from '#gen/core/v1.ts';
+import { runtimeHandlerOf } from '../config/runtime-handler.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import type { KubeletContext } from '../context.ts';
 import { podCgroup, podFolder, podLogFolder } from '../paths.ts';
 import { formatPod, isTerminal, namespaceOf, refOf, uidOf } from '../pod/containers.ts';
 import { podCgroupResources } from '../pod/resources.ts';
+import type { SandboxConfig } from '../runtimes/runtime.ts';
 import type { StartFailure } from '../status/container-status.ts';
 import { type Ending, makePodStatus } from '../status/pod-status.ts';
 import { statusPublisher } from '../status/status-writer.ts';
@@ -192,7 +194,12 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
     }
     for (const kill of plan.kill) {
       await killContainer(
-        { pod, ...kill, graceSeconds: pod.spec.terminationGracePeriodSeconds ?? 30, podIP: podIPsOf(state)[0] ?? '' },
+        {
+          pod,
+          ...kill,
+          graceSeconds: kill.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30,
+          podIP: podIPsOf(state)[0] ?? '',
+        },
         context,
       );
     }
@@ -234,7 +241,7 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
     ...[refreshAfterMs]: (number | undefined)[]
   ): Promise<number | undefined> {
     if (plan.start.length === 0 && !plan.createSandbox) return soonest([refreshAfterMs, deadlineMs()]);
-    const config = sandboxConfig(pod, { attempt: plan.attempt }, context);
+    const config = await configOf(plan.attempt);
     const sandboxId = plan.createSandbox ? await makeSandbox(config) : (currentSandbox(before)?.id ?? '');
     let state = plan.createSandbox ? await readPodState(runtime, uid) : before;
     if (plan.createSandbox) await write(state);
@@ -268,18 +275,25 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
     return Math.max(0, Date.parse(status.startTime) + activeDeadlineSeconds * 1000 - clock.now());
   };
 
-  async function makeSandbox(config: ReturnType<typeof sandboxConfig>): Promise<string> {
-    try {
+  async function configOf(attempt: number): Promise<SandboxConfig> {
+    return tellingOfSandbox(async () =>
+      sandboxConfig(pod, { attempt, runtimeHandler: await runtimeHandlerOf(pod, client) }, context),
+    );
+  }
+
+  const makeSandbox = (config: SandboxConfig): Promise<string> =>
+    tellingOfSandbox(async () => {
       await mkdir(config.logDirectory, { recursive: true });
       await context.cgroups.ensure(config.cgroupParent, podCgroupResources(pod));
-      return await runtime.sandboxes.run(config);
+      return runtime.sandboxes.run(config);
+    });
+
+  async function tellingOfSandbox<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      context.events.event(pod, {
-        type: 'Warning',
-        reason: 'FailedCreatePodSandBox',
-        message: `Failed to create pod sandbox: ${reason}`,
-      });
+      const message = `Failed to create pod sandbox: ${error instanceof Error ? error.message : String(error)}`;
+      context.events.event(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
       throw error;
     }
   }
