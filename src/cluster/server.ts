@@ -1,5 +1,5 @@
 /** The server's process: store, control plane, HTTPS, and the nodes of this machine. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '#base/clock.ts';
 import type { Logger } from '#base/log.ts';
@@ -77,6 +77,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!nodes) throw new Error('the nodes are still starting');
     return nodes;
   };
+  // A killed server leaves its socket behind; the store is ours by now, so nobody listens on it.
+  await rm(folders.serverSocket, { force: true });
   const listener = stack.use(
     await serve({
       controlPlane,

