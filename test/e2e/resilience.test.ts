@@ -10,6 +10,8 @@ import { run, whyNoNodes } from '../support/tools.ts';
 
 const obstacle = whyNoNodes();
 const IMAGE = 'timonel.local/busybox:1';
+/** How long the steady pod sleeps: by it its process is found. */
+const MARK = 31_415_000 + (process.pid % 1_000);
 const WRITERS = 20;
 const OBJECTS = 1_000;
 
@@ -36,7 +38,7 @@ describe.skipIf(obstacle)(`a cluster that is hurt${obstacle ? ` (skipped: ${obst
       '--',
       'sh',
       '-c',
-      'date +%s%N > /tmp/born; sleep 3600',
+      `exec sleep ${MARK}`,
     ]);
     await k('wait --for=condition=Ready pod/steady --timeout=30s');
     await k('rollout status deployment/web --timeout=30s');
@@ -90,8 +92,10 @@ describe.skipIf(obstacle)(`a cluster that is hurt${obstacle ? ` (skipped: ${obst
 
   it('restarts a container whose process is killed', async () => {
     const before = await status('steady');
-    const found = await run('pgrep', ['-f', 'date [+]%s%N > /tmp/born']);
-    for (const pid of found.stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+    const { stdout } = await run('pgrep', ['-x', '-f', `sleep ${MARK}`]);
+    const pid = Number(stdout);
+    expect(pid).toBeGreaterThan(1);
+    process.kill(pid, 'SIGKILL');
     await eventually(async () => (await status('steady')).restartCount === before.restartCount + 1, {
       timeoutMs: 30_000,
       intervalMs: 200,
