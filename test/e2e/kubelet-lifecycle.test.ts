@@ -122,6 +122,15 @@ describe.skipIf(why)(`the life of real containers${why ? ` (${why})` : ''}`, { t
       },
       securityContext: { sysctls: [{ name: 'net.ipv4.ip_local_port_range', value: '20000 30000' }] },
     }),
+    podManifest('greedy', {
+      terminationGracePeriodSeconds: 30,
+      containers: [
+        shell('dd if=/dev/zero of=/scratch/f bs=1M count=3; exec sleep 1000', {
+          volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+        }),
+      ],
+      volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } }],
+    }),
     podManifest('shared', {
       shareProcessNamespace: true,
       containers: [shell('exec sleep 1111'), shell('exec sleep 2222', { name: 'd' })],
@@ -283,6 +292,18 @@ describe.skipIf(why)(`the life of real containers${why ? ` (${why})` : ''}`, { t
         'options ndots:2 edns0',
         '20000\t30000',
       ]),
+    );
+  });
+
+  it('evicts a pod whose folder outgrows its limit', async () => {
+    const { status } = await runs.when(
+      'greedy',
+      (pod) => pod.status?.phase === 'Failed' && only(pod)?.state?.terminated,
+    );
+    const message = 'Usage of EmptyDir volume "scratch" exceeds the limit "1Mi". ';
+    expect(status).toMatchObject({ reason: 'Evicted', message });
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message }),
     );
   });
 

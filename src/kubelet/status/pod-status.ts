@@ -31,6 +31,8 @@ export interface Ending {
   readonly isOver: boolean;
   /** The kubelet gave the pod up (deadline, eviction): the phase is Failed whatever the exit codes. */
   readonly failed: boolean;
+  /** Where the pod's own grace does not count. */
+  readonly graceSeconds?: number | undefined;
 }
 
 /** The pod's status as the API shows it. Source: upstream generateAPIPodStatus. */

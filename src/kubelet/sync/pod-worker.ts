@@ -1,18 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { pods } from '#api/core/v1/pod.ts';
 import { isConflict, isNotFound } from '#apimachinery/status.ts';
-import type { Pod, PodStatus } from '#gen/core/v1.ts';
+import type { Pod, PodCondition, PodStatus } from '#gen/core/v1.ts';
 import { runtimeHandlerOf } from '../config/runtime-handler.ts';
 import { sandboxConfig } from '../config/sandbox-config.ts';
 import type { KubeletContext } from '../context.ts';
 import { podCgroup, podFolder, podLogFolder } from '../paths.ts';
 import { formatPod, isTerminal, namespaceOf, refOf, uidOf } from '../pod/containers.ts';
 import { podCgroupResources } from '../pod/resources.ts';
+import { wireTime } from '../pod/time.ts';
 import type { SandboxConfig } from '../runtimes/runtime.ts';
 import type { StartFailure } from '../status/container-status.ts';
 import { type Ending, makePodStatus } from '../status/pod-status.ts';
 import { statusPublisher } from '../status/status-writer.ts';
 import { terminationMessage } from '../status/termination-message.ts';
+import { hasLimitedFolders, overLimit } from '../volumes/empty-dir-limit.ts';
 import { MountFailed, setUpVolumes } from '../volumes/pod-volumes.ts';
 import type { MountedVolume } from '../volumes/volume.ts';
 import { cleanUpPod } from './clean-up.ts';
@@ -34,6 +36,8 @@ export interface PodWorker extends AsyncDisposable {
 
 const RETRY_MS = 10_000;
 const MOUNT_RETRY_MS = 1000;
+/** How often the size of limited folders is taken, as upstream's eviction manager does. */
+const LOOK_AT_FOLDERS_MS = 10_000;
 
 /** One pod's loop: read what there is, plan, act, write the status; waits for news in between. */
 export function startPodWorker(first: Pod, context: KubeletContext, gone: () => void): PodWorker {
@@ -112,10 +116,27 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
 
   async function sync(): Promise<number | undefined> {
     const state = await readPodState(runtime, uid);
-    ending ??= whyEnd(state);
+    ending ??= whyEnd(state) ?? (await whyEvict());
     if (ending) return finish(state);
     probes.follow(pod, state, false);
-    return bringUp(state);
+    const againMs = await bringUp(state);
+    return hasLimitedFolders(pod) ? soonest([againMs, LOOK_AT_FOLDERS_MS]) : againMs;
+  }
+
+  async function whyEvict(): Promise<Ending | undefined> {
+    const message = hasLimitedFolders(pod) ? await overLimit(pod, podFolder(context.rootDir, uid)) : undefined;
+    if (message === undefined) return undefined;
+    context.events.event(pod, { type: 'Warning', reason: 'Evicted', message });
+    const lastTransitionTime = wireTime(clock.now());
+    const disrupted: PodCondition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'TerminationByKubelet',
+      message,
+      lastTransitionTime,
+    };
+    status = { ...status, conditions: [...(status.conditions ?? []), disrupted] };
+    return { isOver: false, failed: true, reason: 'Evicted', message, graceSeconds: 1 };
   }
 
   function whyEnd(state: PodState): Ending | undefined {
@@ -133,6 +154,7 @@ export function startPodWorker(first: Pod, context: KubeletContext, gone: () => 
   }
 
   const graceSeconds = () => {
+    if (ending?.graceSeconds !== undefined) return ending.graceSeconds;
     const { deletionGracePeriodSeconds } = pod.metadata;
     if (deletionGracePeriodSeconds !== undefined) return Math.max(isGone ? 0 : 1, deletionGracePeriodSeconds);
     return Math.max(1, pod.spec.terminationGracePeriodSeconds ?? 30);
