@@ -22,7 +22,7 @@ spec:
       containers:
         - name: web
           image: ${IMAGE}
-          command: [sh, -c, 'mkdir -p /www/cgi-bin; printf "#!/bin/sh\\necho; echo \\$HOSTNAME \\$REMOTE_ADDR" > /www/cgi-bin/who; chmod +x /www/cgi-bin/who; touch /tmp/ready; exec httpd -f -p 8080 -h /www']
+          command: [sh, -c, 'mkdir -p /www/cgi-bin; printf "#!/bin/sh\\necho; echo \\$HOSTNAME \\$REMOTE_ADDR" > /www/cgi-bin/who; chmod +x /www/cgi-bin/who; hostname > /www/who; touch /tmp/ready; exec httpd -f -p 8080 -h /www']
           readinessProbe: { exec: { command: [cat, /tmp/ready] }, periodSeconds: 1 }
 ---
 apiVersion: v1
@@ -120,16 +120,18 @@ describe.skipIf(obstacle)(`the network of two nodes${obstacle ? ` (skipped: ${ob
   });
 
   it('reaches the API by name', async () => {
-    await expect(inPod('nc', '-w', '2', '-z', 'kubernetes.default', '443')).resolves.toBe('');
+    // This wget speaks too old a TLS for the API server: that it is told so shows that it got there.
+    const answer = await inPod('sh', '-c', 'wget -qO- https://kubernetes.default/version 2>&1 || true');
+    expect(answer).toMatch(/TLS error from peer|gitVersion/);
   });
 
   it('offers node ports on the loopback of this machine, whichever node has the endpoint', async () => {
     const servers = new Set<string>();
     await eventually(async () => {
       const text = await (
-        await fetch(`http://127.0.0.1:${NODE_PORT}/cgi-bin/who`, { headers: { connection: 'close' } })
+        await fetch(`http://127.0.0.1:${NODE_PORT}/who`, { headers: { connection: 'close' } })
       ).text();
-      servers.add(text.split(' ')[0] ?? '');
+      servers.add(text.trim());
       return servers.size === 2;
     });
   });
@@ -146,7 +148,7 @@ describe.skipIf(obstacle)(`the network of two nodes${obstacle ? ` (skipped: ${ob
       'http://nobody/',
     ]);
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(/Connection refused/);
+    expect(stderr).toMatch(/refused/i);
   });
 
   it('takes an unready pod out, and back in', async () => {

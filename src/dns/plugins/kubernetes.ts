@@ -56,8 +56,9 @@ function soa(zone: string): Answer {
 
 async function answerInZone(
   question: DnsQuestion,
-  { zone, names, next }: Scope & { next: DnsHandler },
+  scope: Scope & { next: DnsHandler; depth?: number },
 ): Promise<DnsReply> {
+  const { zone, names } = scope;
   const negative = (code: ResponseCode) => reply(code, [], { authorities: [soa(zone)] });
   const special = answerSpecial(question, zone);
   if (special) return special.length > 0 ? reply('NOERROR', special) : negative('NOERROR');
@@ -65,7 +66,7 @@ async function answerInZone(
   const targets = names.find(labels);
   if (!targets) return negative('NXDOMAIN');
   const alias = targets.find((target) => target.externalName !== undefined)?.externalName;
-  if (alias !== undefined) return followAlias(question, alias, next);
+  if (alias !== undefined) return followAlias(question, alias, scope);
   const { answers, additionals } = recordsOf(question, targets, zone);
   return answers.length > 0 ? reply('NOERROR', answers, { additionals }) : negative('NOERROR');
 }
@@ -80,11 +81,21 @@ function answerSpecial({ name, type }: DnsQuestion, zone: string): Answer[] | un
   return type === 'TXT' ? [{ type: 'TXT', name, ttl: TTL, data: SPECIFICATION }] : [];
 }
 
-/** A CNAME, and behind it what the rest of the chain says of the target. */
-async function followAlias({ name, type }: DnsQuestion, target: string, next: DnsHandler): Promise<DnsReply> {
+/** Aliases of aliases are followed this far; what points at itself ends there. */
+const LONGEST_CHAIN = 7;
+
+/** A CNAME, and behind it what this zone, or for other names the rest of the chain, says of the target. */
+async function followAlias(
+  { name, type }: DnsQuestion,
+  target: string,
+  { depth = 0, ...scope }: Scope & { next: DnsHandler; depth?: number },
+): Promise<DnsReply> {
   const cname: Answer = { type: 'CNAME', name, ttl: TTL, data: target };
   if (type !== 'A' && type !== 'AAAA') return reply('NOERROR', type === 'CNAME' ? [cname] : []);
-  const behind = await next({ name: target.replace(/\.$/, '').toLowerCase(), type });
+  const question = { name: target.replace(/\.$/, '').toLowerCase(), type };
+  const isOurs = question.name.endsWith(`.${scope.zone}`);
+  if (isOurs && depth >= LONGEST_CHAIN) return reply('NOERROR', [cname]);
+  const behind = isOurs ? await answerInZone(question, { ...scope, depth: depth + 1 }) : await scope.next(question);
   return reply('NOERROR', [cname, ...behind.answers]);
 }
 
