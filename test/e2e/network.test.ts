@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#base/wait.ts';
+import { clusterId } from '#cluster/folders.ts';
 import { busyboxImage, type RealCluster, startRealCluster } from '../support/real-cluster.ts';
 import { run, whyNoNodes } from '../support/tools.ts';
 
@@ -137,18 +138,11 @@ describe.skipIf(obstacle)(`the network of two nodes${obstacle ? ` (skipped: ${ob
   });
 
   it('refuses at once where a service has no endpoint', async () => {
-    const { code, stderr } = await cluster.tryKubectl([
-      'exec',
-      'client',
-      '--',
-      'wget',
-      '-T',
-      '5',
-      '-qO-',
-      'http://nobody/',
-    ]);
-    expect(code).not.toBe(0);
-    expect(stderr).toMatch(/refused/i);
+    const clusterIP = (await k('get service nobody -o jsonpath={.spec.clusterIP}')).trim();
+    const program = `require('net').connect(80, '${clusterIP}').on('error', ({ code }) => console.log(code)).setTimeout(3000, () => process.exit(1))`;
+    const namespace = `/run/netns/timonel-${clusterId(cluster.dataDir, cluster.name)}-n1`;
+    const { stdout } = await run('nsenter', [`--net=${namespace}`, '--', process.execPath, '-e', program]);
+    expect(stdout).toBe('ECONNREFUSED\n');
   });
 
   it('takes an unready pod out, and back in', async () => {
