@@ -25,4 +25,4 @@ function fnv32a(text: string): number {
 }
 
 const safeEncode = (text: string): string =>
-  [...text].map((char) => ALPHABET[char.charCodeAt(0) % ALPHABET.length]).join('');
+  Array.from(text, (char) => ALPHABET[char.charCodeAt(0) % ALPHABET.length]).join('');

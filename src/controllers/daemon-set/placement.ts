@@ -1,12 +1,12 @@
 /** Which nodes run a daemon pod, and how a pod is tied to its node. Source: kubernetes pkg/controller/daemon. */
 import { daemonSets } from '#api/apps/v1/daemon-set.ts';
+import { fitsNode } from '#api/node-selector.ts';
+import { tolerates } from '#api/tolerations.ts';
 import { type Creatable, controllerOf } from '#apimachinery/object.ts';
 import type { DaemonSet } from '#gen/apps/v1.ts';
 import type { Node, Pod, PodSpec, Toleration } from '#gen/core/v1.ts';
 import { controllerReference } from '#reconciler/claims.ts';
-import { fitsNode } from '#reconciler/node-selector.ts';
 import { podFromTemplate } from '#reconciler/pod-from-template.ts';
-import { tolerates } from '#reconciler/tolerations.ts';
 
 export const HASH_LABEL = 'controller-revision-hash';
 

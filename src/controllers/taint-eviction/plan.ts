@@ -1,5 +1,5 @@
+import { tolerates } from '#api/tolerations.ts';
 import type { Pod, Taint } from '#gen/core/v1.ts';
-import { tolerates } from '#reconciler/tolerations.ts';
 
 /** Milliseconds until the pod must leave its node: 0 at once, undefined never. */
 export function evictionDelayMs(pod: Pod, taints: readonly Taint[], nowMs: number): number | undefined {

@@ -1,5 +1,6 @@
+import { fitsNode } from '#api/node-selector.ts';
+import { isTolerated } from '#api/tolerations.ts';
 import type { Container, Node, Pod, Taint, Toleration } from '#gen/core/v1.ts';
-import { fitsNode } from '#reconciler/node-selector.ts';
 import { isSidecar } from '../pod/containers.ts';
 import { milliValue, wholeValue } from '../pod/quantity.ts';
 import { resourceTotal } from '../pod/resources.ts';
@@ -79,8 +80,10 @@ function misplaced({ pod, others, node }: AdmissionInput): Rejection | undefined
   const taken = others.flatMap(hostPorts);
   if (hostPorts(pod).some((port) => taken.some((other) => clash(port, other))))
     return failed('NodePorts', "node(s) didn't have free ports for the requested pod ports");
-  const isTolerated = (taint: Taint) => (pod.spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint));
-  const untolerated = (node.spec.taints ?? []).some((taint) => taint.effect === 'NoExecute' && !isTolerated(taint));
+  const tolerations = pod.spec.tolerations ?? [];
+  const untolerated = (node.spec.taints ?? []).some(
+    (taint) => taint.effect === 'NoExecute' && !isTolerated(taint, tolerations),
+  );
   return untolerated ? failed('TaintToleration', "node(s) had taints that the pod didn't tolerate") : undefined;
 }
 
@@ -104,9 +107,3 @@ const ANY = '0.0.0.0';
 
 const clash = (a: HostPort, b: HostPort): boolean =>
   a.port === b.port && a.protocol === b.protocol && (a.ip === b.ip || a.ip === ANY || b.ip === ANY);
-
-function tolerates({ key, operator = 'Equal', value, effect }: Toleration, taint: Taint): boolean {
-  if (effect && effect !== taint.effect) return false;
-  if (key && key !== taint.key) return false;
-  return operator === 'Exists' || (operator === 'Equal' && (value ?? '') === (taint.value ?? ''));
-}

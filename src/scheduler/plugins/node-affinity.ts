@@ -1,5 +1,5 @@
+import { fitsNode, matchesTerm } from '#api/node-selector.ts';
 import { normalizeByHighest, type PluginFactory, skip, success, unresolvable } from '../framework.ts';
-import { matchesPodNodeAffinity, matchesTerm } from '../node-selector.ts';
 
 /** `nodeSelector` and node affinity: the required decides, the preferred scores. */
 export const nodeAffinity: PluginFactory = () => ({
@@ -11,7 +11,7 @@ export const nodeAffinity: PluginFactory = () => ({
     return { status: hasRequired || Object.keys(nodeSelector ?? {}).length > 0 ? success : skip };
   },
   filter: (_, pod, { node }) =>
-    matchesPodNodeAffinity(pod, node) ? success : unresolvable("node(s) didn't match Pod's node affinity/selector"),
+    fitsNode(pod.spec, node) ? success : unresolvable("node(s) didn't match Pod's node affinity/selector"),
   preScore: (_, pod) =>
     pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.length ? success : skip,
   score(_, pod, { node }) {

@@ -1,5 +1,5 @@
+import { isTolerated } from '#api/tolerations.ts';
 import { type PluginFactory, success, unresolvable } from '../framework.ts';
-import { isTolerated } from '../tolerations.ts';
 
 /** Leaves cordoned nodes out, except for pods that tolerate it. */
 export const nodeUnschedulable: PluginFactory = () => ({

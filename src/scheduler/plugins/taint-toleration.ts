@@ -1,6 +1,6 @@
+import { isTolerated } from '#api/tolerations.ts';
 import type { Taint } from '#gen/core/v1.ts';
 import { normalizeByHighest, type PluginFactory, skip, success, unresolvable } from '../framework.ts';
-import { isTolerated } from '../tolerations.ts';
 
 const repels = ({ effect }: Taint) => effect === 'NoSchedule' || effect === 'NoExecute';
 

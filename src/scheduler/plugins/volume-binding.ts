@@ -1,5 +1,6 @@
 import { persistentVolumes } from '#api/core/v1/persistent-volume.ts';
 import { persistentVolumeClaims } from '#api/core/v1/persistent-volume-claim.ts';
+import { matchesNodeSelector } from '#api/node-selector.ts';
 import { storageClasses } from '#api/storage/v1/storage-class.ts';
 import { copyOf } from '#apimachinery/object.ts';
 import { compareQuantities } from '#apimachinery/quantity.ts';
@@ -13,7 +14,6 @@ import {
   unresolvable,
   unschedulable,
 } from '../framework.ts';
-import { matchesNodeSelector } from '../node-selector.ts';
 
 const NAME = 'VolumeBinding';
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';

@@ -8,7 +8,8 @@ export function isTolerated(
   return tolerations.some((toleration) => tolerates(toleration, taint));
 }
 
-function tolerates(toleration: Toleration, taint: Pick<Taint, 'key' | 'value' | 'effect'>): boolean {
+/** Whether a toleration answers a taint. Source: core/v1 Toleration.ToleratesTaint. */
+export function tolerates(toleration: Toleration, taint: Pick<Taint, 'key' | 'value' | 'effect'>): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   const operator = toleration.operator || 'Equal';

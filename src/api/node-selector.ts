@@ -1,4 +1,4 @@
-import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '#gen/core/v1.ts';
+import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec } from '#gen/core/v1.ts';
 
 /** Any of the terms; a term without requirements matches nothing. Source: component-helpers nodeaffinity. */
 export function matchesNodeSelector(selector: NodeSelector, node: Node): boolean {
@@ -16,10 +16,10 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSel
 }
 
 /** What a pod's `nodeSelector` and required node affinity say together. */
-export function matchesPodNodeAffinity(pod: Pod, node: Node): boolean {
+export function fitsNode({ nodeSelector, affinity }: PodSpec, node: Node): boolean {
   const labels = node.metadata.labels ?? {};
-  for (const [key, value] of Object.entries(pod.spec.nodeSelector ?? {})) if (labels[key] !== value) return false;
-  const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  for (const [key, value] of Object.entries(nodeSelector ?? {})) if (labels[key] !== value) return false;
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   return !required || matchesNodeSelector(required, node);
 }
 
@@ -48,6 +48,6 @@ function matches(
 
 /** NaN, and so neither greater nor less, unless both are whole numbers. */
 function compare(value: string | undefined, bound: string | undefined): number {
-  const isInteger = (text: string | undefined): text is string => text !== undefined && /^-?\d+$/.test(text);
+  const isInteger = (text: string | undefined): text is string => text !== undefined && /^[+-]?\d+$/.test(text);
   return isInteger(value) && isInteger(bound) ? Number(value) - Number(bound) : Number.NaN;
 }
