@@ -63,7 +63,7 @@ export function clusterHandle(dataDir: string, name: string): ClusterHandle {
         {
           command: command as unknown as readonly [string, ...string[]],
           pidFile: folders.serverPid,
-          logFile: join(folders.logs, 'server.log'),
+          logFile: folders.serverLog,
         },
         isReady,
         signal,

@@ -66,10 +66,6 @@ export async function startDaemon(
   return identity;
 }
 
-export async function isRunning(pidFile: string): Promise<boolean> {
-  return (await readPidFile(pidFile)) !== undefined;
-}
-
 /** SIGTERM, and SIGKILL after the grace. @returns whether there was anything to stop. */
 export async function stopDaemon(pidFile: string, graceMs: number): Promise<boolean> {
   const identity = await readPidFile(pidFile);
@@ -78,8 +74,8 @@ export async function stopDaemon(pidFile: string, graceMs: number): Promise<bool
   return identity !== undefined;
 }
 
-/** The last lines of what was written behind `start`. */
-async function tailOf(logFile: string, start: number): Promise<string> {
+/** The last lines of a log, of what was written behind `start`. */
+export async function tailOf(logFile: string, start = 0): Promise<string> {
   const text = (await readFile(logFile)).subarray(start).toString('utf8');
   return text.trimEnd().split('\n').slice(-5).join('\n');
 }

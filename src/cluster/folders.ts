@@ -10,6 +10,7 @@ export interface ClusterFolders {
   readonly pki: string;
   readonly kubeconfig: string;
   readonly logs: string;
+  readonly serverLog: string;
   /** What is gone after a reboot: sockets and pid files. Short, since a socket's path holds 107 bytes at most. */
   readonly run: string;
   readonly serverPid: string;
@@ -52,6 +53,7 @@ export function foldersOf(dataDir: string, name: string): ClusterFolders {
     pki: join(root, 'pki'),
     kubeconfig: join(root, 'kubeconfig'),
     logs: join(root, 'logs'),
+    serverLog: join(root, 'logs', 'server.log'),
     run,
     serverPid: join(run, 'server.pid'),
     serverSocket: join(run, 'server.sock'),

@@ -86,9 +86,9 @@ async function ensureKubernetesService({ handler, serviceIP, addresses }: Bootst
     },
   });
   const ips = addresses.map(({ ip }) => ip);
-  const subsets = [
-    { addresses: ips.map((ip) => ({ ip })), ports: [{ name: 'https', port, protocol: 'TCP' as const }] },
-  ];
+  const ports = [{ name: 'https', port, protocol: 'TCP' as const }];
+  // Where no node runs containers, nobody reaches the server by an address of the cluster.
+  const subsets = ips.length === 0 ? [] : [{ addresses: ips.map((ip) => ({ ip })), ports }];
   await ensureObject(handler, endpoints, {
     object: { metadata: { ...PLACE, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } }, subsets },
     change: (existing) => (sameJson(existing.subsets, subsets) ? undefined : { ...existing, subsets }),

@@ -1,7 +1,8 @@
+import { dirname } from 'node:path';
 import { adminConnection } from '#cluster/admin.ts';
 import { type ClusterConfig, defaultConfig } from '#cluster/config.ts';
 import { type ClusterHandle, PortInUse } from '#cluster/control.ts';
-import { DaemonFailed } from '#cluster/daemon.ts';
+import { DaemonFailed, tailOf } from '#cluster/daemon.ts';
 import { inspectMachine, MachineNotReady } from '#node-host/machine.ts';
 import { clusterFlags, findCluster } from '../cluster-flags.ts';
 import { defineCommand, integer, oneOf } from '../command.ts';
@@ -84,6 +85,9 @@ export const up = defineCommand({
         timeoutMs: READY_WITHIN_MS,
         signal,
         report,
+      }).catch(async (error: unknown) => {
+        if (signal.aborted || (await cluster.isRunning())) throw error;
+        throw serverEnded(await tailOf(cluster.folders.serverLog), cluster.folders.serverLog);
       }),
     );
     const summary = {
@@ -173,7 +177,7 @@ async function start(cluster: ClusterHandle, { config, out, signal, isReady }: S
     return await out.step(title, () => cluster.start(config, { program, isReady, signal }));
   } catch (cause) {
     if (cause instanceof PortInUse) throw portInUse(cause);
-    if (cause instanceof DaemonFailed) throw serverFailed(cause);
+    if (cause instanceof DaemonFailed) throw serverEnded(cause.tail, cluster.folders.serverLog);
     throw cause;
   }
 }
@@ -189,12 +193,26 @@ function portInUse({ port }: PortInUse): CliError {
   });
 }
 
-function serverFailed(cause: DaemonFailed): CliError {
-  const reason = cause.tail.split('\n').findLast((line) => line.trim() !== '') ?? '';
+/** The server's own last words, or those before a stack trace. */
+function serverEnded(tail: string, log: string): CliError {
+  const lines = tail.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  const reason = (lines.at(-1) ?? '').replace(/^error: /, '');
+  if (/no space left on device|disk .* is full/.test(reason)) {
+    const folder = dirname(dirname(log));
+    return new CliError({
+      exitCode: exitCodes.machine,
+      text: { en: `the disk that holds ${folder} is full`, es: `el disco que contiene ${folder} está lleno` },
+      remedy: {
+        en: 'free some space, or use another --data-dir',
+        es: 'libere espacio o use otra --data-dir',
+      },
+      cause: reason,
+    });
+  }
   return new CliError({
     exitCode: exitCodes.failed,
-    text: { en: `the server did not start: ${reason}`, es: `el servidor no arrancó: ${reason}` },
-    remedy: { en: `read ${cause.message.replace(/^.* is /, '')}`, es: `lea ${cause.message.replace(/^.* is /, '')}` },
+    text: { en: `the server ended: ${reason}`, es: `el servidor terminó: ${reason}` },
+    remedy: { en: `read ${log}`, es: `lea ${log}` },
   });
 }
 
