@@ -38,13 +38,19 @@ export function jsonFields(facts: Facts, name: string): Map<string, FactField> {
   return fields;
 }
 
+const PRIMITIVES: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  int32: 'number',
+  int64: 'number',
+  double: 'number',
+  string: 'string',
+  bytes: 'string',
+};
+
 function typeText(facts: Facts, name: string, home: string, imports: Map<string, Set<string>>): string {
   const map = /^map<string,(.+)>$/.exec(name);
   if (map?.[1]) return `Record<string, ${typeText(facts, map[1], home, imports)}>`;
-  if (name === 'bool') return 'boolean';
-  if (name === 'int32' || name === 'int64' || name === 'double') return 'number';
-  if (name === 'string' || name === 'bytes') return 'string';
-  const scalar = SCALARS[name];
+  const scalar = PRIMITIVES[name] ?? SCALARS[name];
   if (scalar) return scalar;
   // Lists that protobuf had to wrap: `ExtraValue`, `Verbs`.
   const items = facts.types[name]?.fields['items'];

@@ -204,10 +204,3 @@ export const addQuantities = (left: QuantityLike, right: QuantityLike): Quantity
 
 export const subtractQuantities = (left: QuantityLike, right: QuantityLike): Quantity =>
   combine(asQuantity(left), asQuantity(right), -1n);
-
-/** `value` of a plain number, in the given format: what controllers and the scheduler write. */
-export const wholeQuantity = (value: number | bigint, format: QuantityFormat = 'DecimalSI'): Quantity => ({
-  mantissa: BigInt(value),
-  scale: 0,
-  format,
-});

@@ -46,9 +46,6 @@ const table: { names: string[]; lines: string[]; enums: (string | number)[][] } 
 const rows = new Map<string, TypeRow>();
 const positions = new Map(table.names.map((name, index) => [name, index]));
 
-/** Every type of the generated table, sorted. */
-export const typeNames: readonly string[] = table.names;
-
 export const hasType = (name: string): boolean => positions.has(name);
 
 /** The row of a type, parsed on first use. @throws {InvariantViolation} for a type that the table does not have. */

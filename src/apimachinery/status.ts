@@ -118,9 +118,6 @@ export const methodNotSupported = (resource: Named, verb: string): StatusError =
 /** 410 for watches and exact lists (`Gone` is the older reason, still used by nobody). */
 export const expired = (message: string): StatusError => failure({ code: 410, reason: 'Expired', message });
 
-export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
-  failure({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });
-
 export const requestEntityTooLarge = (message: string): StatusError =>
   failure({ code: 413, reason: 'RequestEntityTooLarge', message });
 
@@ -128,8 +125,6 @@ export const unsupportedMediaType = (message: string): StatusError =>
   failure({ code: 415, reason: 'UnsupportedMediaType', message });
 
 export const notAcceptable = (message: string): StatusError => failure({ code: 406, reason: 'NotAcceptable', message });
-
-export const timeout = (message: string): StatusError => failure({ code: 504, reason: 'Timeout', message });
 
 export const serviceUnavailable = (message: string): StatusError =>
   failure({ code: 503, reason: 'ServiceUnavailable', message });
@@ -155,5 +150,4 @@ export const isAlreadyExists = hasReason('AlreadyExists');
 export const isConflict = hasReason('Conflict');
 export const isInvalid = hasReason('Invalid');
 export const isForbidden = hasReason('Forbidden');
-export const isUnauthorized = hasReason('Unauthorized');
 export const isExpired = (error: unknown): error is StatusError => error instanceof StatusError && error.code === 410;

@@ -11,8 +11,3 @@ export function languageOf(env: Readonly<Record<string, string | undefined>>): L
   const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
   return locale.toLowerCase().startsWith('es') ? 'es' : 'en';
 }
-
-/** Puts values into the `{name}` places of a sentence. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
-}

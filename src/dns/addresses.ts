@@ -19,7 +19,7 @@ export function addressOfReverseName(name: string): string | undefined {
   if (four !== undefined) return isIpv4(four) ? four : undefined;
   const nibbles = /^((?:[0-9a-f]\.){32})ip6\.arpa$/.exec(name)?.[1]?.replaceAll('.', '');
   if (nibbles === undefined) return undefined;
-  const groups = [...nibbles].reverse().join('').match(/.{4}/g) ?? [];
+  const groups = nibbles.split('').reverse().join('').match(/.{4}/g) ?? [];
   return canonicalAddress(groups.join(':'));
 }
 

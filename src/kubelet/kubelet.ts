@@ -24,6 +24,7 @@ import { wholeValue } from './pod/quantity.ts';
 import { createProbes } from './probes/probes.ts';
 import type { ContainerRuntime } from './runtimes/runtime.ts';
 import { startServer } from './server/server.ts';
+import type { ServingOptions } from './server/serving-options.ts';
 import { createBackoff } from './sync/backoff.ts';
 import { cleanUpPod } from './sync/clean-up.ts';
 import { type PodWorker, startPodWorker } from './sync/pod-worker.ts';
@@ -56,15 +57,6 @@ export interface KubeletOptions {
   readonly kubeletVersion?: string | undefined;
   /** Whether volumes may be mounts of their own; default: when root. */
   readonly mayMount?: boolean | undefined;
-}
-
-export interface ServingOptions {
-  readonly address?: string | undefined;
-  /** 0 picks a free one. */
-  readonly port?: number | undefined;
-  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCA: string } | undefined;
-  /** A Unix socket for callers on the same machine, without TLS. */
-  readonly socketPath?: string | undefined;
 }
 
 export interface Kubelet extends AsyncDisposable {

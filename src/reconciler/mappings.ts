@@ -27,7 +27,3 @@ export function ownerKey(object: KubeObject, ownerKind: string): string | undefi
   if (owner?.kind !== ownerKind) return undefined;
   return object.metadata.namespace ? `${object.metadata.namespace}/${owner.name}` : owner.name;
 }
-
-/** Each change enqueues one fixed key: for loops over everything. */
-export const enqueueAll = <T extends KubeObject>(resource: Resource<T>, key: string): Watch =>
-  watch(resource, () => [key]);

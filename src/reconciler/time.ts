@@ -1,5 +1,2 @@
 /** RFC 3339 with whole seconds: how metav1.Time is written. */
 export const timestamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
-
-/** RFC 3339 with microseconds: how metav1.MicroTime is written. */
-export const microTimestamp = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 23)}000Z`;

@@ -25,6 +25,14 @@ interface Watcher {
   isTooSlow: boolean;
 }
 
+/** What of the batches a watcher with these options asked for. */
+async function* about(batches: AsyncIterable<CacheEvent[]>, options: CacheWatchOptions): AsyncGenerator<CacheEvent[]> {
+  for await (const batch of batches) {
+    const mine = batch.filter((event) => isAbout(event, options));
+    if (mine.length > 0) yield mine;
+  }
+}
+
 const isAbout = ({ object, previous }: CacheEvent, { where }: CacheWatchOptions): boolean =>
   !where || where.of(object) === where.value || (previous !== undefined && where.of(previous) === where.value);
 
@@ -133,12 +141,7 @@ export async function createWatchCache(options: WatchCacheOptions): Promise<Watc
             .since(after, prefix)
             .filter((event) => event.revision <= joined && isAbout(event, options));
           if (missed.length > 0) yield missed;
-        } else {
-          for await (const past of history(prefix, after, joined)) {
-            const mine = past.filter((event) => isAbout(event, options));
-            if (mine.length > 0) yield mine;
-          }
-        }
+        } else yield* about(history(prefix, after, joined), options);
         yield [];
       }
       while (!signal.aborted && !stop.signal.aborted) {

@@ -11,7 +11,7 @@ export class WatcherSet<W> {
   readonly #indexed = new Map<string, Map<string, Indexed<W>>>();
 
   /** @returns what takes the watcher out again. */
-  add(prefix: string, watcher: W, where?: WatchIndex | undefined): () => void {
+  add(prefix: string, watcher: W, where?: WatchIndex): () => void {
     if (!where) return join(this.#plain, prefix, watcher);
     const { name, of, value } = where;
     const indexes = this.#indexed.get(prefix) ?? new Map<string, Indexed<W>>();

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,11 +171,4 @@ async function madeOnce(name: string, image: Readonly<Record<string, unknown>>):
   await rename(draft, file);
   await writeFile(join(folder, 'made.json'), text);
   return file;
-}
-
-/** A chart of the repository, in a folder that a test may change. */
-export async function chartCopy(name: string, to: string): Promise<string> {
-  const folder = join(to, name);
-  await cp(join(root, 'test/e2e/charts', name), folder, { recursive: true });
-  return folder;
 }

@@ -281,7 +281,8 @@ describe('apply, whatever is applied by whom', () => {
           const config = deployment({ labels: wanted, containers: list });
           live = apply(live, config, manager, true);
           expect(live.metadata.labels ?? {}).toMatchObject(wanted);
-          const made = specOf(live)['template']['spec']['containers'] as { name: string }[];
+          const { template } = specOf(live) as unknown as { template: { spec: { containers: { name: string }[] } } };
+          const made = template.spec.containers;
           for (const container of list) expect(made).toContainEqual(container);
           expect(new Set(made.map(({ name }) => name)).size).toBe(made.length);
           expect(apply(live, config, manager)).toEqual(live);

@@ -125,7 +125,7 @@ class Scanner {
   }
 
   #literal(word: string): void {
-    for (const [index, letter] of [...word].entries()) {
+    for (const [index, letter] of word.split('').entries()) {
       if (!this.#take(letter)) this.fail(index === 0 ? '' : `in literal ${word} (expecting '${letter}')`);
     }
   }

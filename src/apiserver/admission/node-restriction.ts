@@ -89,7 +89,13 @@ function checkNode(request: AdmissionRequest, node: string): void {
   if (wanted !== node) throw no(request, `node "${node}" is not allowed to modify node "${wanted}"`);
   if (operation === 'CREATE') return checkLabels(request, { next: object as Node, old: undefined, node });
   if (operation !== 'UPDATE') return;
-  const [next, old] = [object as Node, oldObject as Node];
+  checkNodeUpdate(request, { next: object as Node, old: oldObject as Node, node });
+}
+
+function checkNodeUpdate(
+  request: AdmissionRequest,
+  { next, old, node }: { next: Node; old: Node; node: string },
+): void {
   if (next.spec?.configSource && !isDeepStrictEqual(next.spec.configSource, old.spec?.configSource)) {
     throw no(request, `node "${node}" is not allowed to update configSource to a new non-nil configSource`);
   }

@@ -1,10 +1,5 @@
 import type { UserInfo } from '#apimachinery/request.ts';
-import type {
-  UserInfo as ReviewedUser,
-  SelfSubjectReviewStatus,
-  TokenReviewSpec,
-  TokenReviewStatus,
-} from '#gen/authentication/v1.ts';
+import type { UserInfo as ReviewedUser, TokenReviewSpec, TokenReviewStatus } from '#gen/authentication/v1.ts';
 import type { TokenVerifier } from './service-account-tokens.ts';
 
 /** The status of TokenReview: whose token is it, and for which of the asked audiences? */
@@ -20,9 +15,6 @@ export async function reviewToken(
     return { user: {}, error: `[invalid bearer token, ${(error as Error).message}]` };
   }
 }
-
-/** The status of SelfSubjectReview: who am I? */
-export const reviewSelf = (user: UserInfo): SelfSubjectReviewStatus => ({ userInfo: reviewed(user) });
 
 function reviewed({ name, uid, groups, extra = {} }: UserInfo): ReviewedUser {
   const entries = Object.entries(extra).map(([key, values]): [string, string[]] => [key, [...values]]);

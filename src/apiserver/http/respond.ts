@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { KubeList, KubeObject } from '#apimachinery/object.ts';
 import type { ApiResponse, ListResponse } from '#apimachinery/request.ts';
-import { apiVersionOf, type Resource } from '#apimachinery/resource.ts';
+import type { Resource } from '#apimachinery/resource.ts';
 import { badRequest } from '#apimachinery/status.ts';
 import type { Status } from '#gen/meta/v1.ts';
 import { partialMetadataOf, tableOf } from '../tables/table.ts';
@@ -81,8 +81,6 @@ function listMetaOf(list: ListResponse): KubeList['metadata'] {
     ...(list.remainingItemCount !== undefined && { remainingItemCount: list.remainingItemCount }),
   };
 }
-
-export const listKindOf = (resource: Resource) => ({ kind: resource.listKind, apiVersion: apiVersionOf(resource) });
 
 /** Sends a whole answer, compressed where it is large and the client can take it. */
 export async function send(exchange: Exchange, answer: Answer, headers: ResponseHeaders): Promise<void> {

@@ -71,9 +71,8 @@ describe('OpenAPI v3', async () => {
       expect.arrayContaining(['dryRun', 'fieldValidation', 'force']),
     );
     expect(patch?.['x-kubernetes-group-version-kind']).toEqual({ group: 'apps', version: 'v1', kind: 'Deployment' });
-    expect(Object.keys((patch?.['requestBody'] as { content: object }).content)).toContain(
-      'application/apply-patch+yaml',
-    );
+    const content = (patch?.['requestBody'] as { content: object } | undefined)?.content;
+    expect(Object.keys(content ?? {})).toContain('application/apply-patch+yaml');
   });
 
   it('shows custom resources by the schema that they come with', async () => {
@@ -95,9 +94,9 @@ describe('OpenAPI v3', async () => {
     expect(document.components.schemas['com.example.v1.Widget']).toMatchObject(schema);
     expect(document.components.schemas['com.example.v1.WidgetList']?.['required']).toEqual(['items']);
     const patch = document.paths['/apis/example.com/v1/namespaces/{namespace}/widgets/{name}']?.['patch'];
-    expect(Object.keys((patch?.['requestBody'] as { content: object }).content)).not.toContain(
-      'application/strategic-merge-patch+json',
-    );
+    const content = (patch?.['requestBody'] as { content: object } | undefined)?.content;
+    expect(content).toBeDefined();
+    expect(Object.keys(content ?? {})).not.toContain('application/strategic-merge-patch+json');
   });
 
   it('follows the resources as they change', async () => {

@@ -1,6 +1,6 @@
 import { fitsNode } from '#api/node-selector.ts';
 import { isTolerated } from '#api/tolerations.ts';
-import type { Container, Node, Pod, Taint, Toleration } from '#gen/core/v1.ts';
+import type { Container, Node, Pod } from '#gen/core/v1.ts';
 import { isSidecar } from '../pod/containers.ts';
 import { milliValue, wholeValue } from '../pod/quantity.ts';
 import { resourceTotal } from '../pod/resources.ts';

@@ -77,13 +77,3 @@ function withinLimits({ servers, searches, options }: DnsConfig): DnsConfig {
   }
   return { servers: servers.slice(0, MAX_SERVERS), searches: kept, options };
 }
-
-/** The file itself, for runtimes that do not write it. */
-export function resolvConf({ servers, searches, options }: DnsConfig): string {
-  const lines = [
-    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
-    ...servers.map((server) => `nameserver ${server}`),
-    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
-  ];
-  return `${lines.join('\n')}\n`;
-}

@@ -3,15 +3,15 @@ import type { Pod } from '#gen/core/v1.ts';
 import { type AnyContainer, namespaceOf, uidOf } from './containers.ts';
 
 /** What the runtime keeps for us, so that a restarted kubelet finds its containers again. Source: upstream kubelet/types/labels.go. */
-export const POD_NAME = 'io.kubernetes.pod.name';
-export const POD_NAMESPACE = 'io.kubernetes.pod.namespace';
-export const POD_UID = 'io.kubernetes.pod.uid';
-export const CONTAINER_NAME = 'io.kubernetes.container.name';
+const POD_NAME = 'io.kubernetes.pod.name';
+const POD_NAMESPACE = 'io.kubernetes.pod.namespace';
+const POD_UID = 'io.kubernetes.pod.uid';
+const CONTAINER_NAME = 'io.kubernetes.container.name';
 export const CONTAINER_HASH = 'io.kubernetes.container.hash';
-export const RESTART_COUNT = 'io.kubernetes.container.restartCount';
-export const TERMINATION_PATH = 'io.kubernetes.container.terminationMessagePath';
+const RESTART_COUNT = 'io.kubernetes.container.restartCount';
+const TERMINATION_PATH = 'io.kubernetes.container.terminationMessagePath';
 export const TERMINATION_POLICY = 'io.kubernetes.container.terminationMessagePolicy';
-export const POD_GRACE = 'io.kubernetes.pod.terminationGracePeriod';
+const POD_GRACE = 'io.kubernetes.pod.terminationGracePeriod';
 
 /** A restart is due when this changes: only the name and the image count. Source: upstream HashContainer. */
 export function hashOf(container: AnyContainer): string {

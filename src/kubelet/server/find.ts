@@ -34,20 +34,26 @@ export function containerForLogs(
   if (!findContainer(pod, name))
     throw new HttpProblem(404, `container "${name}" not found in pod "${pod.metadata.name}"`);
   const history = state.containers.filter((container) => container.name === name && container.state !== 'created');
-  if (previous) {
-    const before =
-      history.filter(({ state: at }) => at === 'exited')[history[0]?.state === 'exited' ? 1 : 0] ??
-      (history[0]?.state === 'exited' && history.length === 1 ? history[0] : undefined);
-    if (!before)
-      throw new HttpProblem(400, `previous terminated container "${name}" in pod "${pod.metadata.name}" not found`);
-    return before;
-  }
-  const [latest] = history;
-  if (latest) return latest;
+  const found = previous ? previousOf(history) : history[0];
+  if (found) return found;
+  if (previous)
+    throw new HttpProblem(400, `previous terminated container "${name}" in pod "${pod.metadata.name}" not found`);
+  throw notYet(pod, name);
+}
+
+function previousOf(history: readonly ContainerStatus[]): ContainerStatus | undefined {
+  const hasExited = history[0]?.state === 'exited';
+  return (
+    history.filter(({ state }) => state === 'exited')[hasExited ? 1 : 0] ??
+    (hasExited && history.length === 1 ? history[0] : undefined)
+  );
+}
+
+function notYet(pod: Pod, name: string): HttpProblem {
   const waiting = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
     (status) => status.name === name,
   )?.state?.waiting;
-  throw new HttpProblem(
+  return new HttpProblem(
     400,
     waiting?.reason
       ? `container "${name}" in pod "${pod.metadata.name}" is waiting to start: ${waiting.message ?? waiting.reason}`

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { namespaceOf, uidOf } from '../pod/containers.ts';
+import type { ServerDeps } from './deps.ts';
 import { nodeUsage } from './node-usage.ts';
-import type { ServerDeps } from './server.ts';
 import { sum } from './summary.ts';
 
 /** What the metrics server scrapes; names and labels are upstream's. */

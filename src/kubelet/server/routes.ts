@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { readLog } from '../logs/read-log.ts';
 import { uidOf } from '../pod/containers.ts';
 import { readPodState } from '../sync/pod-state.ts';
+import type { ServerDeps } from './deps.ts';
 import { containerForLogs, findPod } from './find.ts';
 import { HttpProblem } from './http-problem.ts';
 import { prometheusText, resourceMetrics } from './metrics.ts';
-import type { ServerDeps } from './server.ts';
 import { summary } from './summary.ts';
 
 type Handler = (deps: ServerDeps, url: URL, response: ServerResponse) => Promise<void> | void;

@@ -10,25 +10,12 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '#base/clock.ts';
-import type { Logger } from '#base/log.ts';
-import type { Pod } from '#gen/core/v1.ts';
-import type { ServingOptions } from '../kubelet.ts';
-import type { ContainerRuntime } from '../runtimes/runtime.ts';
 import { refuse } from '../streaming/upgrade.ts';
 import { authorize } from './authorize.ts';
+import type { ServerDeps } from './deps.ts';
 import { HttpProblem } from './http-problem.ts';
 import { routeRequest } from './routes.ts';
 import { routeUpgrade } from './stream-routes.ts';
-
-export interface ServerDeps {
-  readonly serving: ServingOptions | undefined;
-  readonly runtime: ContainerRuntime;
-  readonly pods: () => readonly Pod[];
-  readonly nodeName: string;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 export interface KubeletServer extends AsyncDisposable {
   readonly port: number;

@@ -8,9 +8,9 @@ import { spdyChannels } from '../streaming/spdy-channels.ts';
 import { acceptSpdy, acceptTunnel, acceptWebSocket, isWebSocket, type Upgraded } from '../streaming/upgrade.ts';
 import { webSocketChannels } from '../streaming/web-socket-channels.ts';
 import { currentSandbox, readPodState } from '../sync/pod-state.ts';
+import type { ServerDeps } from './deps.ts';
 import { findPod, runningContainer } from './find.ts';
 import { HttpProblem } from './http-problem.ts';
-import type { ServerDeps } from './server.ts';
 
 /** Paths are upstream's: `/exec/<ns>/<pod>[/<uid>]/<container>`, `/attach/…`, `/portForward/<ns>/<pod>[/<uid>]`. */
 export async function routeUpgrade(

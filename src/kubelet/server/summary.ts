@@ -2,8 +2,8 @@ import { loadavg } from 'node:os';
 import { uidOf } from '../pod/containers.ts';
 import { wireTime } from '../pod/time.ts';
 import type { ContainerStats } from '../runtimes/runtime.ts';
+import type { ServerDeps } from './deps.ts';
 import { nodeUsage } from './node-usage.ts';
-import type { ServerDeps } from './server.ts';
 
 /** Upstream's stats/v1alpha1 Summary: usage of the node and of each pod and container. */
 export async function summary({ runtime, pods, nodeName, clock }: ServerDeps): Promise<object> {

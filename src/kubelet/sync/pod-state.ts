@@ -6,8 +6,6 @@ export interface PodState {
   readonly containers: readonly ContainerStatus[];
 }
 
-export const NO_STATE: PodState = { sandboxes: [], containers: [] };
-
 export const currentSandbox = (state: PodState): SandboxStatus | undefined => state.sandboxes[0];
 
 /** The newest container of that name, running or not. */

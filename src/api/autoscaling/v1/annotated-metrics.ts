@@ -16,6 +16,23 @@ export function defined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
 }
 
+const objectSpecToV1 = (object: NonNullable<MetricSpec['object']>) =>
+  defined({
+    target: object.describedObject,
+    metricName: object.metric?.name ?? '',
+    targetValue: object.target?.value ?? '0',
+    selector: object.metric?.selector,
+    averageValue: object.target?.averageValue,
+  });
+
+const externalSpecToV1 = (external: NonNullable<MetricSpec['external']>) =>
+  defined({
+    metricName: external.metric?.name ?? '',
+    metricSelector: external.metric?.selector,
+    targetValue: external.target?.value,
+    targetAverageValue: external.target?.averageValue,
+  });
+
 export function specToV1({ type, resource, containerResource, pods, object, external }: MetricSpec): MetricSpecV1 {
   return defined({
     type: type as MetricSpecV1['type'],
@@ -34,23 +51,8 @@ export function specToV1({ type, resource, containerResource, pods, object, exte
         selector: pods.metric?.selector,
         targetAverageValue: pods.target?.averageValue ?? '0',
       }),
-    object:
-      object &&
-      defined({
-        target: object.describedObject,
-        metricName: object.metric?.name ?? '',
-        targetValue: object.target?.value ?? '0',
-        selector: object.metric?.selector,
-        averageValue: object.target?.averageValue,
-      }),
-    external:
-      external &&
-      defined({
-        metricName: external.metric?.name ?? '',
-        metricSelector: external.metric?.selector,
-        targetValue: external.target?.value,
-        targetAverageValue: external.target?.averageValue,
-      }),
+    object: object && objectSpecToV1(object),
+    external: external && externalSpecToV1(external),
   });
 }
 
@@ -94,6 +96,23 @@ interface Shares {
 const ofShares = (from: Shares): MetricTarget =>
   target({ averageUtilization: from.targetAverageUtilization, averageValue: from.targetAverageValue });
 
+const objectStatusToV1 = (object: NonNullable<MetricStatus['object']>) =>
+  defined({
+    target: object.describedObject,
+    metricName: object.metric?.name ?? '',
+    currentValue: object.current?.value ?? '0',
+    selector: object.metric?.selector,
+    averageValue: object.current?.averageValue,
+  });
+
+const externalStatusToV1 = (external: NonNullable<MetricStatus['external']>) =>
+  defined({
+    metricName: external.metric?.name ?? '',
+    metricSelector: external.metric?.selector,
+    currentValue: external.current?.value ?? '0',
+    currentAverageValue: external.current?.averageValue,
+  });
+
 export function statusToV1({
   type,
   resource,
@@ -119,22 +138,7 @@ export function statusToV1({
         currentAverageValue: pods.current?.averageValue ?? '0',
         selector: pods.metric?.selector,
       }),
-    object:
-      object &&
-      defined({
-        target: object.describedObject,
-        metricName: object.metric?.name ?? '',
-        currentValue: object.current?.value ?? '0',
-        selector: object.metric?.selector,
-        averageValue: object.current?.averageValue,
-      }),
-    external:
-      external &&
-      defined({
-        metricName: external.metric?.name ?? '',
-        metricSelector: external.metric?.selector,
-        currentValue: external.current?.value ?? '0',
-        currentAverageValue: external.current?.averageValue,
-      }),
+    object: object && objectStatusToV1(object),
+    external: external && externalStatusToV1(external),
   });
 }

@@ -18,8 +18,3 @@ export function fromStored(resource: Resource, stored: KubeObject): KubeObject {
 export function toStored(resource: Resource, object: KubeObject): KubeObject {
   return resource.conversion ? resource.conversion.toStored(object) : object;
 }
-
-/** The resource whose version lies in the store. */
-export function storedResource(resource: Resource): Resource {
-  return resource.conversion?.stored ?? resource;
-}

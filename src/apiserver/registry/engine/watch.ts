@@ -91,18 +91,24 @@ async function* steps(watching: Steps): AsyncGenerator<WatchEvent> {
       const turn = await turns.next();
       if (turn === 'over') return;
       if (typeof turn === 'number') yield bookmark(resource, turn);
-      else {
-        for (const event of turn) {
-          const face = seen(resource, event, matches);
-          if (face) yield face;
-        }
-      }
+      else yield* faces(turn, resource, matches);
     }
   } catch (error) {
     if (signal.aborted) return;
     yield { type: 'ERROR', object: watchFailure(error, from).status as unknown as KubeObject };
   } finally {
     leave();
+  }
+}
+
+function* faces(
+  events: readonly CacheEvent[],
+  resource: Resource,
+  matches: Selection['matches'] | undefined,
+): Generator<WatchEvent> {
+  for (const event of events) {
+    const face = seen(resource, event, matches);
+    if (face) yield face;
   }
 }
 

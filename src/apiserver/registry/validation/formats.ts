@@ -8,7 +8,6 @@ export {
   dns1123Label,
   dns1123Subdomain,
   labelValue,
-  maxLength,
   pathSegment,
   qualifiedName,
   wildcardDns1123Subdomain as wildcardSubdomain,

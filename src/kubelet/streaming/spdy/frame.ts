@@ -1,10 +1,8 @@
 export const SYN_STREAM = 1;
 export const SYN_REPLY = 2;
 export const RST_STREAM = 3;
-export const SETTINGS = 4;
 export const PING = 6;
 export const GOAWAY = 7;
-export const HEADERS = 8;
 export const WINDOW_UPDATE = 9;
 export const FLAG_FIN = 1;
 
@@ -13,8 +11,6 @@ export type Frame =
   | { readonly type: 'control'; readonly kind: number; readonly flags: number; readonly payload: Buffer };
 
 const HEAD = 8;
-/** Lengths have 24 bits. */
-export const MAX_PAYLOAD = 0xff_ffff;
 
 /** Cuts whole frames off the front; keeps the rest for the next chunk. Source: SPDY draft 3.1, section 2.2. */
 export function frameParser(): (chunk: Buffer) => readonly Frame[] {
