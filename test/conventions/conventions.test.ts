@@ -75,7 +75,8 @@ describe('the command line', () => {
 
   it('has every exit code in the manual', () => {
     const page = read('docs/reference/errors.md');
-    for (const [name, code] of Object.entries(exitCodes)) expect(page).toMatch(new RegExp(`\\| ${code} +\\| \`${name}\` +\\|`));
+    for (const [name, code] of Object.entries(exitCodes))
+      expect(page).toMatch(new RegExp(`\\| ${code} +\\| \`${name}\` +\\|`));
   });
 });
 
