@@ -10,24 +10,37 @@ ensurePackages(TEST_PACKAGES);
 ensureBuild();
 
 const folder = mkdtempSync(join(tmpdir(), 'timonel-test-'));
-const report = join(folder, 'report.json');
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...process.argv.slice(2)], {
-  cwd: root,
-  stdio: 'inherit',
-  // Subprocesses (kubectl's editor, workers) must find the project's Node first, as npm scripts do.
-  env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` },
-});
+const total = { passed: 0, failed: 0, skipped: 0 };
 
-let counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, success: false };
-try {
-  counts = JSON.parse(readFileSync(report, 'utf8'));
-} catch {
-  process.stderr.write('the test run left no report\n');
+/** Runs one suite; a file that does not even load has failed without a failing test in it. */
+function suite(name, args) {
+  const report = join(folder, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { status } = spawnSync(node, ['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    // Subprocesses (kubectl's editor, workers) must find the project's Node first, as npm scripts do.
+    env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` },
+  });
+  let counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, success: false };
+  try {
+    counts = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    process.stderr.write(`the ${name} run left no report\n`);
+  }
+  total.passed += counts.numPassedTests;
+  total.failed += Math.max(counts.numFailedTests, status === 0 && counts.success ? 0 : 1);
+  total.skipped += counts.numPendingTests;
+}
+
+const asked = process.argv.slice(2);
+if (asked.length > 0) suite('asked', asked);
+else {
+  suite('unit', ['src', 'test/conventions', 'test/integration']);
+  // Real clusters one after another: each is a machine's work. A second try, since real processes share the machine.
+  suite('e2e', ['test/e2e', '--no-file-parallelism', '--retry=1']);
 }
 rmSync(folder, { recursive: true, force: true });
-// A file that does not even load has failed without a failing test in it.
-const failed = Math.max(counts.numFailedTests, counts.success ? 0 : 1);
-const skipped = counts.numPendingTests > 0 ? `, ${counts.numPendingTests} skipped` : '';
-process.stdout.write(`${counts.numPassedTests} passed, ${failed} failed${skipped}\n`);
-process.exitCode = status === 0 && counts.success ? 0 : 1;
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+process.stdout.write(`${total.passed} passed, ${total.failed} failed${skipped}\n`);
+process.exitCode = total.failed === 0 ? 0 : 1;

@@ -100,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (config.nodes > 0) {
     const resolverSocket = join(folders.run, 'resolver.sock');
     stack.use(await serveResolver({ path: resolverSocket, log }));
-    nodes = await startLocalNodes({ ...options, pki, informers, resolverSocket });
+    nodes = await withRetries(() => startLocalNodes({ ...options, pki, informers, resolverSocket }), log);
     stack.use(
       publishDnsEndpoints({
         client: controlPlane.clientAs(controllerUser('endpointslice-controller')),
@@ -119,6 +119,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await owned.disposeAsync();
     },
   };
+}
+
+const ATTEMPTS = 3;
+
+/** A node may fail to start on what an earlier run is just giving up: a moment later it does. */
+async function withRetries<T>(work: () => Promise<T>, log: Logger): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      log.warn('nodes did not start and are tried again', { attempt, err: error });
+      await systemClock.sleep(1_000 * attempt);
+    }
+  }
 }
 
 const clusterIP = ({ serviceCIDR }: ClusterConfig) => serviceAddress(serviceCIDR, 1);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { debianClosure } from './debian-closure.ts';
@@ -56,10 +56,17 @@ async function download(packages: readonly string[], archives: string): Promise<
   const present = await readdir(archives);
   const missing = packages.filter((name) => !present.some((file) => file.startsWith(`${name}_`)));
   if (missing.length === 0) return;
-  await run('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...missing], {
-    cwd: archives,
-    maxBuffer: 64 << 20,
-  });
+  // Beside, and moved in when complete: another build may be looking for the same packages.
+  const fresh = await mkdtemp(join(archives, 'download-'));
+  try {
+    await run('apt-get', ['download', '-q', '-o', 'APT::Sandbox::User=root', ...missing], {
+      cwd: fresh,
+      maxBuffer: 64 << 20,
+    });
+    for (const name of await readdir(fresh)) await rename(join(fresh, name), join(archives, name));
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
 /** Keeps directory links in place (`--keep-directory-symlink`), which dpkg-deb's own extraction would replace. */

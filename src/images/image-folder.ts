@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { buildImage } from './build-image.ts';
 import { debianRootfs } from './debian-rootfs.ts';
@@ -67,12 +67,17 @@ export async function buildImageFolder(options: BuildFolderOptions): Promise<{ n
   const image = await readImageFolder(folder);
   const name = options.name ?? image.name;
   if (!isReference(name)) throw new BadArchive(`"${name}" is not an image name`);
-  const layers: LayerEntry[][] = [];
-  if (image.packages && image.packages.length > 0) layers.push(await packageLayer(image, cache));
-  const own = await ownLayer(image, folder);
-  if (own.length > 0) layers.push(own);
-  const base = image.from === undefined ? undefined : inFolder(folder, image.from);
-  return buildImage({ name, layers, base, process: processOf(image), compression: 'none' }, file);
+  const temporary: string[] = [];
+  try {
+    const layers: LayerEntry[][] = [];
+    if (image.packages && image.packages.length > 0) layers.push(await packageLayer(image, cache, temporary));
+    const own = await ownLayer(image, folder);
+    if (own.length > 0) layers.push(own);
+    const base = image.from === undefined ? undefined : inFolder(folder, image.from);
+    return await buildImage({ name, layers, base, process: processOf(image), compression: 'none' }, file);
+  } finally {
+    for (const path of temporary) await rm(path, { recursive: true, force: true });
+  }
 }
 
 async function readImageFolder(folder: string): Promise<ImageFolder> {
@@ -92,8 +97,11 @@ async function readImageFolder(folder: string): Promise<ImageFolder> {
   return image as ImageFolder;
 }
 
-async function packageLayer(image: ImageFolder, cache: string): Promise<LayerEntry[]> {
-  const rootfs = join(cache, 'rootfs', image.name.replace(/[^a-z0-9.-]/gi, '_'));
+async function packageLayer(image: ImageFolder, cache: string, folders: string[]): Promise<LayerEntry[]> {
+  await mkdir(cache, { recursive: true });
+  // A folder of its own, since several builds may run at once; its files are read while the layer is written.
+  const rootfs = await mkdtemp(join(cache, 'rootfs-'));
+  folders.push(rootfs);
   const packages = image.packages ?? [];
   await debianRootfs({ packages, without: image.withoutPackages, folder: rootfs, cache });
   return [...(await entriesOf(rootfs, '/')), { type: 'directory', path: '/tmp', mode: 0o1777 }];

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { adminConnection } from '#cluster/admin.ts';
 import { type ClusterConfig, defaultConfig } from '#cluster/config.ts';
 import { type ClusterHandle, PortInUse } from '#cluster/control.ts';
@@ -86,7 +87,7 @@ export const up = defineCommand({
         signal,
         report,
       }).catch(async (error: unknown) => {
-        if (signal.aborted || (await cluster.isRunning())) throw error;
+        if (signal.aborted || !(await endsSoon(cluster))) throw error;
         throw serverEnded(await tailOf(cluster.folders.serverLog), cluster.folders.serverLog);
       }),
     );
@@ -191,6 +192,17 @@ function portInUse({ port }: PortInUse): CliError {
       es: `elija otro: timonel up --port ${port + 1}; o detenga lo que lo usa (otro clúster: timonel status --all)`,
     },
   });
+}
+
+const END_WITHIN_MS = 2_000;
+
+/** Whether the server's process is gone, or goes within a moment: a connection breaks before the process is done. */
+async function endsSoon(cluster: ClusterHandle): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < END_WITHIN_MS; waitedMs += 50) {
+    if (!(await cluster.isRunning())) return true;
+    await sleep(50);
+  }
+  return false;
 }
 
 /** The server's own last words, or those before a stack trace. */
