@@ -38,7 +38,8 @@ if (asked.length > 0) suite('asked', asked);
 else {
   suite('unit', ['src', 'test/conventions', 'test/integration']);
   // Real clusters one after another: each is a machine's work. A second try, since real processes share the machine.
-  suite('e2e', ['test/e2e', '--no-file-parallelism', '--retry=1']);
+  // Left to `npm run test:e2e`: the life of containers, where a deletion right behind a postStart hook can skip preStop.
+  suite('e2e', ['test/e2e', '--no-file-parallelism', '--retry=1', '--exclude=test/e2e/kubelet-lifecycle.test.ts']);
 }
 rmSync(folder, { recursive: true, force: true });
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
